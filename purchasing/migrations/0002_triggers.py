@@ -1,0 +1,27 @@
+"""The triggers that keep `updated_at` and `changed_xid`."""
+
+from django.db import migrations
+
+FOLLOWED = (
+    "purchasing_purchaseorder",
+    "purchasing_purchaseorderline",
+    "purchasing_receipt",
+    "purchasing_supplier",
+    "purchasing_supplieritem",
+    "purchasing_supplierprice",
+)
+
+
+def _touch(table: str) -> migrations.RunSQL:
+    return migrations.RunSQL(
+        f"CREATE TRIGGER touch BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION mfg_touch()",
+        f"DROP TRIGGER touch ON {table}",
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("core", "0002_triggers"), ("purchasing", "0001_initial")]
+
+    operations = [
+        *(_touch(table) for table in FOLLOWED),
+    ]
