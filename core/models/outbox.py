@@ -47,9 +47,7 @@ class OutboxEvent(Created):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["handler", "id"], name="core_outbox_open", condition=Q(done_at=None, dead_at=None)
-            ),
+            models.Index(fields=["handler", "id"], name="core_outbox_open", condition=Q(done_at=None, dead_at=None)),
             models.Index(fields=["-dead_at"], name="core_outbox_dead", condition=~Q(dead_at=None)),
             models.Index(fields=["done_at"], name="core_outbox_done", condition=~Q(done_at=None)),
         ]

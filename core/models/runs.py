@@ -41,9 +41,7 @@ class Run(Followed):
     class Meta:
         indexes = [
             models.Index(fields=["company_id", "-id"], name="core_run_company"),
-            models.Index(
-                fields=["leased_until"], name="core_run_open", condition=Q(state__in=["queued", "running"])
-            ),
+            models.Index(fields=["leased_until"], name="core_run_open", condition=Q(state__in=["queued", "running"])),
         ]
 
     def __str__(self) -> str:
