@@ -6,6 +6,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,9 +35,10 @@ class Program:
     death_signal: signal.Signals = signal.SIGKILL
 
 
-def start(program: Program, output: IO[bytes] | int | None = None) -> subprocess.Popen[bytes]:
+def start(program: Program, output: IO[bytes], errors: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
     """Start `program` in a session of its own, so that a Ctrl-C in the terminal reaches the launcher alone.
 
+    What it says goes to `output`, and to `errors` what it says on the other channel, if that is given.
     Call it from the main thread: the death signal follows the thread that forked, not the process.
     """
     return subprocess.Popen(
@@ -45,7 +47,7 @@ def start(program: Program, output: IO[bytes] | int | None = None) -> subprocess
         cwd=program.folder,
         stdin=subprocess.DEVNULL,
         stdout=output,
-        stderr=subprocess.STDOUT if output is not None else None,
+        stderr=errors or subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=_dying_with_us(program.death_signal),
         **as_user(program.user),
@@ -74,13 +76,16 @@ def _dying_with_us(death_signal: signal.Signals) -> Callable[[], None]:
     return lambda: die_with_parent(death_signal, parent)
 
 
-def stop(process: subprocess.Popen[bytes], program: Program) -> None:
-    """Ask politely, wait for the program's own deadline, then kill its whole session."""
-    if process.poll() is None:
-        process.send_signal(program.stop_signal)
+def stop(*running: tuple[subprocess.Popen[bytes], Program]) -> None:
+    """Ask all politely and together, wait for each one's own deadline, then kill what is left of their sessions."""
+    asked_at = time.monotonic()
+    for process, program in running:
+        if process.poll() is None:
+            process.send_signal(program.stop_signal)
+    for process, program in running:
         with suppress(subprocess.TimeoutExpired):
-            process.wait(program.stop_within_seconds)
-    kill_session(process)
+            process.wait(max(0.0, asked_at + program.stop_within_seconds - time.monotonic()))
+        kill_session(process)
 
 
 def kill_session(process: subprocess.Popen[bytes]) -> None:

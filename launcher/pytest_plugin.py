@@ -51,7 +51,7 @@ def _start_missing_servers() -> None:
 
 def _run_until_exit(server: Server, folder: Path) -> None:
     process = run(server, folder / f"{server.program().name}.log")
-    atexit.register(stop, process, server.program())
+    atexit.register(stop, (process, server.program()))
 
 
 def _scratch_folder() -> Path:

@@ -196,7 +196,7 @@ def run(server: Server, log: Path | None = None) -> subprocess.Popen[bytes]:
     try:
         wait_ready(server, process)
     except BaseException:
-        stop(process, server.program())
+        stop((process, server.program()))
         raise
     return process
 
@@ -250,7 +250,8 @@ def _copy_binaries(installed: Path, folder: Path) -> Path:
         libraries = installed.with_name(f"{installed.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, draft / libraries.name, symlinks=True)
-        draft.chmod(0o755)
+        for made in (draft, draft / installed.name):
+            made.chmod(0o755)
         draft.rename(copy)
     return copy / installed.name
 

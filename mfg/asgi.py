@@ -1,0 +1,34 @@
+"""One port for everything: streams run in the event loop, pages and the API in a few threads.
+
+A synchronous view under plain ASGI takes a thread and a database connection per request, and an open stream would
+keep both; so only ``/stream/`` reaches the loop (see docs/decisions/0002).
+"""
+
+import multiprocessing
+import os
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+
+from launcher.processes import die_with_parent
+from mfg.wsgi import application as pages
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mfg.settings")
+
+from core.stream import application as streams  # after mfg.wsgi, which sets Django up
+
+THREADS = 4
+
+# A killed uvicorn leaves its workers behind, still listening on the port.
+if (parent := multiprocessing.parent_process()) is not None:
+    die_with_parent(parent=parent.pid)
+
+_threaded_pages = WSGIMiddleware(pages, workers=THREADS)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Send a request to the streams or to the pages, by its path alone."""
+    if scope["type"] == "http" and scope["path"].startswith("/stream/"):
+        await streams(scope, receive, send)
+    else:
+        await _threaded_pages(scope, receive, send)
