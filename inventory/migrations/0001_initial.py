@@ -847,7 +847,7 @@ class Migration(migrations.Migration):
                 ),
                 ("changed_xid", core.fields.XidField()),
                 ("expected_quantity", core.fields.QuantityField(decimal_places=6, max_digits=20)),
-                ("counted_quantity", core.fields.QuantityField(decimal_places=6, max_digits=20)),
+                ("counted_quantity", core.fields.QuantityField(decimal_places=6, max_digits=20, null=True)),
                 (
                     "count",
                     models.ForeignKey(
@@ -1736,6 +1736,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("is_default_receipt", True)),
                 fields=("site",),
                 name="inventory_location_one_default",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="location",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("transfer_id__isnull", False)),
+                fields=("transfer_id",),
+                name="inventory_location_transfer_once",
             ),
         ),
         migrations.AddConstraint(

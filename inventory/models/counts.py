@@ -19,7 +19,10 @@ class StockCount(Document):
 
 
 class StockCountLine(Followed):
-    """One place counted: `expected_quantity` stood in the balance when `counted_quantity` was entered."""
+    """One place counted: `expected_quantity` stood in the balance when `counted_quantity` was entered.
+
+    Until then `counted_quantity` is null and `expected_quantity` what stood there when the count began.
+    """
 
     count = models.ForeignKey(StockCount, on_delete=models.CASCADE, related_name="lines")
     item = models.ForeignKey("inventory.Item", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -27,7 +30,7 @@ class StockCountLine(Followed):
     lot = models.ForeignKey("inventory.Lot", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey("sites.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     expected_quantity = QuantityField()
-    counted_quantity = QuantityField()
+    counted_quantity = QuantityField(null=True)
 
     class Meta:
         constraints = [

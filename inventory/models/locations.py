@@ -30,6 +30,9 @@ class Location(Master):
             models.UniqueConstraint(
                 fields=["site"], condition=Q(is_default_receipt=True), name="inventory_location_one_default"
             ),
+            models.UniqueConstraint(
+                fields=["transfer_id"], condition=Q(transfer_id__isnull=False), name="inventory_location_transfer_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -461,7 +461,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="manufacturingordercomponent",
             constraint=models.CheckConstraint(
-                condition=models.Q(("closed_quantity__gte", 0), ("posted_quantity__gte", 0), ("quantity__gt", 0)),
+                condition=models.Q(("closed_quantity__gte", 0), ("posted_quantity__gte", 0), ("quantity__gte", 0)),
                 name="production_component_positive",
             ),
         ),

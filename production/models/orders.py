@@ -69,7 +69,8 @@ class ManufacturingOrderComponent(OrderLine):
     """A component of a manufacturing order, frozen on release.
 
     `quantity` = order quantity ÷ bill quantity × quantity per ÷ (1 − scrap factor) + fixed quantity, rounded up
-    once. More than that may be used: `posted_quantity` is what really was.
+    once. More than that may be used: `posted_quantity` is what really was. An item used without being planned stands
+    here with quantity 0.
     """
 
     order = models.ForeignKey(ManufacturingOrder, on_delete=models.CASCADE, related_name="components")
@@ -81,7 +82,7 @@ class ManufacturingOrderComponent(OrderLine):
         constraints = [
             models.UniqueConstraint(fields=["order", "line_no"], name="production_component_once"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, posted_quantity__gte=0, closed_quantity__gte=0),
+                condition=Q(quantity__gte=0, posted_quantity__gte=0, closed_quantity__gte=0),
                 name="production_component_positive",
             ),
         ]
