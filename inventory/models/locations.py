@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from core.models import Editable, Master
-from inventory.choices import LocationKind, LotKind, LotState
+from inventory.choices import ON_HAND_KINDS, LocationKind, LotKind, LotState
 
 
 class Location(Master):
@@ -37,6 +37,11 @@ class Location(Master):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def may_be_adjusted(self) -> bool:
+        """Whether people put and take stock here by hand; transit and work in progress belong to their orders."""
+        return self.archived_at is None and self.kind in {*ON_HAND_KINDS, LocationKind.QUARANTINE}
 
 
 class Lot(Editable):

@@ -12,9 +12,10 @@ from inventory.choices import DemandKind, SupplyKind
 from inventory.drafts import DemandDraft, LevelKey, SupplyDraft
 
 _COMMON = (
-    "kind line_id part company_id item_id site_id used_by_id document_kind document_id document_number party_name "
-    "open_quantity due_on firmness chain_id"
-).split()
+    *("kind", "line_id", "part", "company_id", "item_id", "site_id", "used_by_id"),
+    *("document_kind", "document_id", "document_number", "party_name"),
+    *("open_quantity", "due_on", "firmness", "chain_id"),
+)
 _CASTS = {
     "kind": "text", "document_kind": "text", "document_number": "text", "party_name": "text", "firmness": "text",
     "open_quantity": "numeric", "in_transit_quantity": "numeric", "due_on": "date", "part": "int", "tier": "int",

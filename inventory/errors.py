@@ -1,0 +1,103 @@
+"""What inventory refuses, with the numbers."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from core.errors import DomainError, plain
+
+
+class InsufficientStock(DomainError):
+    """Too little free stock. `available` is what is there and not reserved; nothing was changed."""
+
+    code = "insufficient_stock"
+
+    def __init__(
+        self, *, item: str, site: str, requested: Decimal, available: Decimal, reserved: Decimal, field: str
+    ) -> None:
+        held = f", {plain(reserved)} more are reserved" if reserved else ""
+        super().__init__(
+            f"{item} at {site}: {plain(requested)} asked, {plain(available)} on hand{held}.",
+            item=item,
+            site=site,
+            requested=requested,
+            available=available,
+            reserved=reserved,
+            field=field,
+        )
+        self.field = field
+
+
+class InsufficientStocks(DomainError):
+    """Several lines lack stock; `shortages` has the numbers of each."""
+
+    code = "insufficient_stock"
+
+    def __init__(self, shortages: Sequence[InsufficientStock]) -> None:
+        super().__init__(" ".join(error.message for error in shortages))
+        self.shortages = shortages
+        self.details = {"shortages": [error.details for error in shortages]}
+
+
+class LotBlocked(DomainError):
+    """The lot is held or expired and may not be shipped or used."""
+
+    code = "lot_blocked"
+
+    def __init__(self, *, lot: str, reason: str, field: str) -> None:
+        super().__init__(f"Lot {lot} is blocked: {reason}.", lot=lot, field=field)
+
+
+class PeriodClosed(DomainError):
+    """The books of an owner are closed up to and including that date."""
+
+    code = "period_closed"
+
+    def __init__(self, *, company: str, closed_through_on: date, effective_on: date) -> None:
+        super().__init__(
+            f"{company} has closed its books through {closed_through_on}; {effective_on} can't be posted.",
+            company=company,
+            closed_through_on=str(closed_through_on),
+            effective_on=str(effective_on),
+        )
+
+
+class ReversalBlocked(DomainError):
+    """What the posting brought has left again; `blockers` are the postings that took it."""
+
+    code = "reversal_blocked"
+
+    def __init__(self, *, number: str, item: str, needed: Decimal, available: Decimal, blockers: Sequence[str]) -> None:
+        by = f" It left with {', '.join(blockers)}." if blockers else ""
+        super().__init__(
+            f"{number} can't be reversed: {plain(needed)} of {item} are needed where it put them, "
+            f"{plain(available)} are free there.{by}",
+            number=number,
+            item=item,
+            needed=needed,
+            available=available,
+            blockers=list(blockers),
+        )
+
+
+class AlreadyReversed(DomainError):
+    """A posting is reversed once; a reversal is not reversed itself."""
+
+    code = "already_reversed"
+
+    def __init__(self, *, number: str) -> None:
+        super().__init__(f"{number} was reversed before, or is a reversal itself.", number=number)
+
+
+class NoExchangeRate(DomainError):
+    """Two currencies meet, and the company's books have no rate for that day."""
+
+    code = "no_exchange_rate"
+
+    def __init__(self, *, company: str, from_currency: str, to_currency: str, on: date) -> None:
+        super().__init__(
+            f"{company} has no exchange rate from {from_currency} to {to_currency} on {on}.",
+            company=company,
+            from_currency=from_currency,
+            to_currency=to_currency,
+        )

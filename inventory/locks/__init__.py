@@ -1,0 +1,1 @@
+"""The one home of inventory's locks; order: documents, balances, cost pools."""

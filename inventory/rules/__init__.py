@@ -1,0 +1,1 @@
+"""The functional core of inventory: plain values in, plain values out."""

@@ -1,0 +1,1 @@
+"""Reading: places, stock, levels, registers."""

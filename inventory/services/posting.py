@@ -1,0 +1,363 @@
+"""Posting: the only way that stock and its value change.
+
+`post` is called at most once a transaction, after the documents' locks. It locks balances, then cost pools, reads
+what is there, decides, and writes head, moves, balances, pools and entries in one statement.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from core.money import round_money
+from inventory.choices import PostingKind
+from inventory.drafts import Deposit, Moved, OrderPool, Posted, PostingDraft, Withdrawal
+from inventory.errors import InsufficientStock, InsufficientStocks, LotBlocked, PeriodClosed
+from inventory.locks import stock as locks
+from inventory.locks.stock import PickKey, Place, PoolKey
+from inventory.rules.taking import Stock, Taken, candidates, take
+from inventory.rules.valuing import ZERO, Pool
+from inventory.selectors import consignment, naming
+from inventory.services import posting_sql
+from inventory.services.working_set import Move, Side, Spot, WorkingSet, order_pool_key, pool_key
+
+Line = Withdrawal | Deposit
+
+
+def post(
+    draft: PostingDraft,
+    *,
+    withdrawals: Sequence[Withdrawal] = (),
+    deposits: Sequence[Deposit] = (),
+    order_pool: OrderPool | None = None,
+    now: datetime,
+    actor: Any,
+) -> Posted:
+    """Write one posting: first the withdrawals, then the deposits, each in the order given.
+
+    Locks every balance it may take from and the cost pools it changes. The caller records the event.
+
+    :raises InsufficientStock, InsufficientStocks: naming each line, what it asked and what is free.
+    :raises LotBlocked: when a shipment or issue names a lot that is held or expired.
+    :raises PeriodClosed: when an owner's books are closed on that date.
+    """
+    spots, zone = _spots(draft.site_id, _location_ids(withdrawals, deposits))
+    effective_on = draft.effective_at.astimezone(ZoneInfo(zone)).date()
+    places, picks = _places(withdrawals, deposits, spots), _picks(withdrawals)
+    locks.prepare(_targets(deposits, spots), _known_pools(withdrawals, deposits, spots, order_pool), on=effective_on)
+    work = WorkingSet({stock.place: stock for stock in locks.lock_balances(places, picks)}, order_pool)
+
+    parts = _choose(withdrawals, work, effective_on)
+    _check_sources(deposits, spots, work)
+    _lock_pools(work, parts, deposits, spots, effective_on)
+
+    for withdrawal, taken in parts:
+        _withdraw(work, withdrawal, taken, spots, effective_on)
+    warnings = _deposit_all(work, deposits, spots)
+    written = posting_sql.write(draft, work, effective_on=effective_on, actor_id=getattr(actor, "pk", None))
+    return _posted(written, work, warnings)
+
+
+def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, actor: Any) -> Decimal:
+    """Take what value is left in a manufacturing order's pool out of it, by an entry without a move.
+
+    The caller holds the order's lock. Returns the amount; 0 writes nothing.
+    """
+    _, zone = _spots(draft.site_id, [])
+    effective_on = draft.effective_at.astimezone(ZoneInfo(zone)).date()
+    work = WorkingSet({}, order_pool)
+    key = order_pool_key(order_pool)
+    work.pools, work.owners = locks.lock_pools([key])
+    pool = work.pools.get(key)
+    if pool is None or pool.value == 0:
+        return ZERO
+    _check_open(work, effective_on)
+    amount = pool.take_value(Decimal(1), Decimal(1))
+    work.give(pool, None, ZERO, amount)
+    posting_sql.write(draft, work, effective_on=effective_on, actor_id=getattr(actor, "pk", None))
+    return amount
+
+
+def _location_ids(withdrawals: Iterable[Withdrawal], deposits: Iterable[Deposit]) -> list[int]:
+    ids = {withdrawal.to_location_id for withdrawal in withdrawals}
+    ids |= {withdrawal.location_id for withdrawal in withdrawals if withdrawal.location_id}
+    ids |= {location for deposit in deposits for location in (deposit.location_id, deposit.from_location_id)}
+    return sorted(ids)
+
+
+def _spots(site_id: int, location_ids: list[int]) -> tuple[dict[int, Spot], str]:
+    """The locations by id, and the time zone of the posting's site, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.time_zone, l.id, l.site_id, l.kind, l.transfer_id FROM sites_site s "
+            "LEFT JOIN inventory_location l ON l.id = ANY(%s) WHERE s.id = %s",
+            [location_ids, site_id],
+        )
+        rows = cursor.fetchall()
+    return {row[1]: Spot(*row[1:]) for row in rows if row[1]}, rows[0][0]
+
+
+def _targets(deposits: Iterable[Deposit], spots: dict[int, Spot]) -> list[Place]:
+    return sorted(
+        {(d.item_id, d.location_id, d.lot_id, d.owner_id) for d in deposits if not spots[d.location_id].is_virtual},
+        key=_place_order,
+    )
+
+
+def _places(withdrawals: Sequence[Withdrawal], deposits: Sequence[Deposit], spots: dict[int, Spot]) -> list[Place]:
+    sources = {
+        (d.item_id, d.from_location_id, d.lot_id, d.owner_id)
+        for d in deposits
+        if not spots[d.from_location_id].is_virtual
+    }
+    return sorted(sources.union(_targets(deposits, spots)), key=_place_order)
+
+
+def _place_order(place: Place) -> tuple[int, int, int, int]:
+    item_id, location_id, lot_id, owner_id = place
+    return item_id, location_id, lot_id or 0, owner_id
+
+
+def _picks(withdrawals: Iterable[Withdrawal]) -> list[PickKey]:
+    return list({(w.item_id, w.site_id, w.used_by_id, w.owner_id) for w in withdrawals})
+
+
+def _known_pools(
+    withdrawals: Sequence[Withdrawal],
+    deposits: Sequence[Deposit],
+    spots: dict[int, Spot],
+    order_pool: OrderPool | None,
+) -> list[PoolKey]:
+    """The pools that may have to be made before anything is locked.
+
+    What a withdrawal takes from has a pool already; what it passes title to, or sends on its way, may not.
+    """
+    keys: set[PoolKey | None] = {order_pool_key(order_pool)} if order_pool else set()
+    for deposit in deposits:
+        keys |= {pool_key(side, deposit.item_id, order_pool) for side in _ends(deposit, spots)}
+    for withdrawal in withdrawals:
+        if withdrawal.passes_title:
+            keys.add(("stock", withdrawal.item_id, withdrawal.used_by_id, withdrawal.site_id, None))
+        target = Side(spots[withdrawal.to_location_id], None, withdrawal.owner_id or withdrawal.used_by_id)
+        keys.add(pool_key(target, withdrawal.item_id, order_pool))
+    return sorted((key for key in keys if key), key=_pool_order)
+
+
+def _pool_order(key: PoolKey) -> tuple:
+    kind, item_id, owner_id, site_id, source_id = key
+    return kind, item_id, owner_id, site_id or 0, source_id or 0
+
+
+def _ends(deposit: Deposit, spots: dict[int, Spot]) -> tuple[Side, Side]:
+    source = Side(spots[deposit.from_location_id], deposit.lot_id, deposit.owner_id)
+    return source, Side(spots[deposit.location_id], deposit.lot_id, deposit.owner_id)
+
+
+def _choose(withdrawals: Sequence[Withdrawal], work: WorkingSet, today: date) -> list[tuple[Withdrawal, list[Taken]]]:
+    """Which balances each withdrawal takes from; the working set's stocks fall by it."""
+    by_item: dict[tuple[int, int], list[Stock]] = {}
+    for stock in work.stocks.values():
+        by_item.setdefault((stock.item_id, stock.site_id), []).append(stock)
+    parts, shortages = [], []
+    for withdrawal in withdrawals:
+        ordered = candidates(withdrawal, by_item.get((withdrawal.item_id, withdrawal.site_id), []), today)
+        _check_lots(withdrawal, ordered, today)
+        free, reserved = sum((s.free for s in ordered), ZERO), sum((s.reserved for s in ordered), ZERO)
+        if free < withdrawal.quantity:
+            shortages.append((withdrawal, free, reserved))
+        parts.append((withdrawal, take(withdrawal, ordered)))
+    if shortages:
+        _refuse(shortages)
+    return parts
+
+
+def _check_lots(withdrawal: Withdrawal, ordered: Sequence[Stock], today: date) -> None:
+    if not (withdrawal.passes_title and withdrawal.lot_id):
+        return
+    for stock in ordered:
+        if reason := stock.blocked_reason(today):
+            raise LotBlocked(lot=stock.lot_number or "", reason=reason, field=withdrawal.field)
+
+
+def _check_sources(deposits: Sequence[Deposit], spots: dict[int, Spot], work: WorkingSet) -> None:
+    """What is deposited out of a physical place (a transfer's transit) must be there."""
+    shortages = []
+    for deposit in deposits:
+        if spots[deposit.from_location_id].is_virtual:
+            continue
+        stock = work.stocks.get((deposit.item_id, deposit.from_location_id, deposit.lot_id, deposit.owner_id))
+        free = stock.free if stock else ZERO
+        if free < deposit.quantity:
+            shortages.append((deposit, free, stock.reserved if stock else ZERO))
+        elif stock:
+            stock.quantity -= deposit.quantity
+    if shortages:
+        _refuse(shortages)
+
+
+def _refuse(shortages: Sequence[tuple[Line, Decimal, Decimal]]) -> None:
+    names = naming.items_and_sites(
+        [line.item_id for line, _, _ in shortages], [line.site_id for line, _, _ in shortages]
+    )
+    errors = [
+        InsufficientStock(
+            item=names.items[line.item_id],
+            site=names.sites[line.site_id],
+            requested=line.quantity,
+            available=free,
+            reserved=reserved,
+            field=line.field,
+        )
+        for line, free, reserved in shortages
+    ]
+    raise errors[0] if len(errors) == 1 else InsufficientStocks(errors)
+
+
+def _lock_pools(
+    work: WorkingSet,
+    parts: Sequence[tuple[Withdrawal, list[Taken]]],
+    deposits: Sequence[Deposit],
+    spots: dict[int, Spot],
+    effective_on: date,
+) -> None:
+    keys: set[PoolKey | None] = {order_pool_key(work.order_pool)} if work.order_pool else set()
+    private: set[PoolKey] = set()
+    for deposit in deposits:
+        keys |= {pool_key(side, deposit.item_id, work.order_pool) for side in _ends(deposit, spots)}
+    for withdrawal, taken in parts:
+        target = spots[withdrawal.to_location_id]
+        for part in taken:
+            stock = part.stock
+            spot = _spot_of(stock, spots)
+            owner = withdrawal.used_by_id if withdrawal.passes_title else stock.owner_id
+            keys.add(pool_key(Side(spot, None, stock.owner_id), stock.item_id, work.order_pool))
+            keys.add(pool_key(Side(spot, None, owner), stock.item_id, work.order_pool))
+            if goal := pool_key(Side(target, None, owner), stock.item_id, work.order_pool):
+                keys.add(goal)
+                if owner not in {withdrawal.used_by_id, withdrawal.owner_id}:
+                    private.add(goal)
+    if private:  # Only this transfer knows these pools, so making them late waits for nobody.
+        locks.prepare([], sorted(private, key=_pool_order), on=effective_on)
+    work.pools, work.owners = locks.lock_pools(sorted((key for key in keys if key), key=_pool_order))
+    _check_open(work, effective_on)
+
+
+def _check_open(work: WorkingSet, effective_on: date) -> None:
+    for owner in work.owners.values():
+        if owner.closed_through_on and effective_on <= owner.closed_through_on:
+            raise PeriodClosed(company=owner.code, closed_through_on=owner.closed_through_on, effective_on=effective_on)
+
+
+def _withdraw(
+    work: WorkingSet, withdrawal: Withdrawal, parts: Sequence[Taken], spots: dict[int, Spot], on: date
+) -> None:
+    """Move each part to its target; a consigned part that passes title first becomes the using company's."""
+    target = spots[withdrawal.to_location_id]
+    for part in parts:
+        stock = part.stock
+        spot = _spot_of(stock, spots)
+        side = Side(spot, stock.lot_id, stock.owner_id)
+        if withdrawal.passes_title and stock.owner_id != withdrawal.used_by_id:
+            bought = side._replace(owner_id=withdrawal.used_by_id)
+            _pass_title(work, Move(stock.item_id, part.quantity, side, bought, withdrawal.line_id), on)
+            side = bought
+        goal = Side(target, stock.lot_id, side.owner_id)
+        _carry(work, Move(stock.item_id, part.quantity, side, goal, withdrawal.line_id))
+
+
+def _spot_of(stock: Stock, spots: dict[int, Spot]) -> Spot:
+    # A place that nobody named is on hand, so it belongs to no transfer.
+    return spots.get(stock.location_id) or Spot(stock.location_id, stock.site_id, stock.location_kind, None)
+
+
+def _carry(work: WorkingSet, move: Move) -> None:
+    """Add a move out of physical stock and carry its average value along."""
+    index = work.add(move)
+    source, target = work.pool_of(move.source, move.item_id), work.pool_of(move.target, move.item_id)
+    if source is None or source is target:
+        return
+    move.amount = source.take(move.quantity)
+    work.give(source, index, move.quantity, move.amount)
+    if target is not None:
+        is_cost_alone = work.order_pool is not None and target.kind == "mo" and move.target.spot.is_virtual
+        work.get(target, index, ZERO if is_cost_alone else move.quantity, move.amount)
+
+
+def _pass_title(work: WorkingSet, move: Move, on: date) -> None:
+    """Add the move by which consigned stock becomes the using company's, at the agreement's price of that day."""
+    index = work.add(move)
+    seller, buyer = work.stock_pool(move.source, move.item_id), work.stock_pool(move.target, move.item_id)
+    move.amount = seller.take(move.quantity)
+    work.give(seller, index, move.quantity, move.amount)
+    price = consignment.price_of(
+        item_id=move.item_id,
+        owner_id=move.source.owner_id,
+        site_id=move.source.spot.site_id,
+        buyer_id=move.target.owner_id,
+        on=on,
+    )
+    amount = move.amount if price is None else round_money(price * move.quantity, buyer.currency)
+    work.get(buyer, index, move.quantity, amount)
+
+
+def _deposit_all(work: WorkingSet, deposits: Sequence[Deposit], spots: dict[int, Spot]) -> list[str]:
+    """Add the deposits' moves with their values; returns what the user should know."""
+    costs: dict[tuple[int, int], Decimal] | None = None
+    warnings = []
+    for deposit in deposits:
+        source_side, target_side = _ends(deposit, spots)
+        move = Move(deposit.item_id, deposit.quantity, source_side, target_side, deposit.line_id)
+        index = work.add(move)
+        source, target = work.pool_of(source_side, deposit.item_id), work.pool_of(target_side, deposit.item_id)
+        if source is target:
+            continue
+        if source is not None:
+            move.amount = _out_of(source, deposit)
+            work.give(source, index, deposit.quantity if source.kind != "mo" else ZERO, move.amount)
+        elif deposit.amount is not None:
+            move.amount = deposit.amount
+        elif target is not None:
+            average = target.average_amount(deposit.quantity)
+            if average is None:
+                costs = naming.standard_costs(deposits) if costs is None else costs
+                cost = costs.get((deposit.item_id, deposit.owner_id))
+                average = round_money((cost or ZERO) * deposit.quantity, target.currency)
+                if cost is None:
+                    warnings.append(f"{deposit.field}: no cost is known, so it is valued at 0.")
+            move.amount = average
+        if target is not None:
+            work.get(target, index, deposit.quantity, move.amount)
+    return warnings
+
+
+def _out_of(pool: Pool, deposit: Deposit) -> Decimal:
+    """What a deposit takes out of a transfer's or an order's pool."""
+    if pool.kind != "mo":
+        return pool.take(deposit.quantity)
+    part, whole = deposit.pool_part or (Decimal(1), Decimal(1))
+    return pool.take_value(part, whole)
+
+
+def _posted(written: tuple, work: WorkingSet, warnings: list[str]) -> Posted:
+    posting_id, number, move_ids, keys = written
+    moves = [
+        Moved(
+            move_id=move_id,
+            item_id=move.item_id,
+            quantity=move.quantity,
+            from_location_id=move.source.spot.id,
+            to_location_id=move.target.spot.id,
+            lot_id=move.source.lot_id,
+            owner_id=move.source.owner_id,
+            amount=move.amount,
+            line_id=move.line_id,
+        )
+        for move_id, move in zip(move_ids, work.moves, strict=True)
+    ]
+    return Posted(posting_id, number, moves, frozenset(keys), warnings)
+
+
+__all__ = ["PostingKind", "post", "write_off"]

@@ -1,0 +1,168 @@
+"""Writing a posting: one statement for head, moves, balances, pools and value entries, whatever their number.
+
+A statement per row, or model instances, reached a fifth of plain SQL; this reaches most of it.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from inventory.choices import POSTING_PREFIX
+from inventory.drafts import LevelKey, PostingDraft
+from inventory.services.working_set import WorkingSet
+
+_WRITE = """
+WITH posting AS (
+    INSERT INTO inventory_posting (id, number, company_id, site_id, kind, source_kind, source_id, source_number,
+                                   reason, effective_at, effective_on, posted_at, actor_id, reverses_id)
+    SELECT n, %(prefix)s || '-' || n, %(company)s, %(site)s, %(kind)s, %(source_kind)s, %(source_id)s,
+           %(source_number)s, %(reason)s, %(effective_at)s, %(effective_on)s, now(), %(actor)s, %(reverses)s
+    FROM nextval('inventory_posting_id_seq') AS n
+    RETURNING id, number
+), numbered AS MATERIALIZED (
+    SELECT nextval('inventory_stockmove_id_seq') AS id, m.*
+    FROM unnest(%(items)s::bigint[], %(quantities)s::numeric[],
+                %(from_locations)s::bigint[], %(from_lots)s::bigint[], %(from_owners)s::bigint[],
+                %(from_sites)s::bigint[], %(to_locations)s::bigint[], %(to_lots)s::bigint[],
+                %(to_owners)s::bigint[], %(to_sites)s::bigint[], %(lines)s::bigint[])
+        WITH ORDINALITY AS m(item_id, quantity, from_location_id, from_lot_id, from_owner_id, from_site_id,
+                             to_location_id, to_lot_id, to_owner_id, to_site_id, line_id, place)
+), move AS (
+    INSERT INTO inventory_stockmove (id, company_id, posting_id, line_id, item_id, quantity,
+        from_location_id, from_lot_id, from_owner_id, from_site_id,
+        to_location_id, to_lot_id, to_owner_id, to_site_id, effective_at, effective_on, posted_at)
+    SELECT m.id, %(company)s, posting.id, m.line_id, m.item_id, m.quantity,
+        m.from_location_id, m.from_lot_id, m.from_owner_id, m.from_site_id,
+        m.to_location_id, m.to_lot_id, m.to_owner_id, m.to_site_id, %(effective_at)s, %(effective_on)s, now()
+    FROM numbered m, posting ORDER BY m.id
+), balance AS (
+    UPDATE inventory_stockbalance b SET quantity = b.quantity + d.difference
+    FROM unnest(%(balance_ids)s::bigint[], %(differences)s::numeric[]) AS d(id, difference) WHERE b.id = d.id
+), fresh AS (
+    INSERT INTO inventory_stockbalance AS b (item_id, location_id, lot_id, owner_id, site_id, used_by_id, quantity)
+    SELECT d.item_id, d.location_id, d.lot_id, d.owner_id, l.site_id, coalesce(
+        (SELECT a.used_by_id FROM inventory_consignmentagreement a
+         WHERE a.owner_id = d.owner_id AND a.site_id = l.site_id AND (a.item_id = d.item_id OR a.item_id IS NULL)
+           AND a.valid_from_on <= %(effective_on)s
+           AND (a.valid_until_on IS NULL OR a.valid_until_on > %(effective_on)s)
+         ORDER BY a.item_id NULLS LAST LIMIT 1), d.owner_id), d.difference
+    FROM unnest(%(new_items)s::bigint[], %(new_locations)s::bigint[], %(new_lots)s::bigint[],
+                %(new_owners)s::bigint[], %(new_differences)s::numeric[])
+        AS d(item_id, location_id, lot_id, owner_id, difference)
+    JOIN inventory_location l ON l.id = d.location_id
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (item_id, location_id, lot_id, owner_id) DO UPDATE SET quantity = b.quantity + EXCLUDED.quantity
+    RETURNING item_id, site_id, used_by_id
+), pool AS (
+    UPDATE inventory_costpool p SET quantity = d.quantity, value = d.value
+    FROM unnest(%(pool_ids)s::bigint[], %(pool_quantities)s::numeric[], %(pool_values)s::numeric[])
+        AS d(id, quantity, value) WHERE p.id = d.id
+), entry AS (
+    INSERT INTO inventory_valueentry (company_id, site_id, pool_id, posting_id, move_id, kind, quantity, amount,
+                                      currency, effective_at, effective_on, posted_at)
+    SELECT e.company_id, e.site_id, e.pool_id, posting.id, numbered.id, e.kind, e.quantity, e.amount, e.currency,
+           %(effective_at)s, %(effective_on)s, now()
+    FROM posting, unnest(%(entry_companies)s::bigint[], %(entry_sites)s::bigint[], %(entry_pools)s::bigint[],
+                %(entry_moves)s::bigint[], %(entry_kinds)s::text[], %(entry_quantities)s::numeric[],
+                %(entry_amounts)s::numeric[], %(entry_currencies)s::text[])
+        WITH ORDINALITY AS e(company_id, site_id, pool_id, move, kind, quantity, amount, currency, place)
+    LEFT JOIN numbered ON numbered.place = e.move
+    ORDER BY e.place
+)
+SELECT posting.id, posting.number, ARRAY(SELECT id FROM numbered ORDER BY place),
+       ARRAY(SELECT ARRAY[item_id, site_id, used_by_id] FROM fresh) FROM posting
+"""
+
+
+def write(
+    draft: PostingDraft, work: WorkingSet, *, effective_on: date, actor_id: int | None
+) -> tuple[int, str, list[int], set[LevelKey]]:
+    """Write a posting whose balances and pools are locked; returns its id, number, move ids and level keys."""
+    params: dict[str, Any] = {**_head(draft, effective_on, actor_id), **_moves(work), **_entries(work)}
+    balances, keys = _balances(work)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, {**params, **balances, **_pools(work)})
+        posting_id, number, move_ids, fresh = cursor.fetchone()
+    return posting_id, number, move_ids, keys | {LevelKey(*row) for row in fresh}
+
+
+def _head(draft: PostingDraft, effective_on: date, actor_id: int | None) -> dict[str, Any]:
+    return {
+        "prefix": POSTING_PREFIX[draft.kind],
+        "company": draft.company_id,
+        "site": draft.site_id,
+        "kind": str(draft.kind),
+        "source_kind": str(draft.source_kind),
+        "source_id": draft.source_id,
+        "source_number": draft.source_number,
+        "reason": draft.reason,
+        "effective_at": draft.effective_at,
+        "effective_on": effective_on,
+        "actor": actor_id,
+        "reverses": draft.reverses_id,
+    }
+
+
+def _moves(work: WorkingSet) -> dict[str, list]:
+    moves = work.moves
+    return {
+        "items": [move.item_id for move in moves],
+        "quantities": [move.quantity for move in moves],
+        "from_locations": [move.source.spot.id for move in moves],
+        "from_lots": [move.source.lot_id for move in moves],
+        "from_owners": [move.source.owner_id for move in moves],
+        "from_sites": [move.source.spot.site_id for move in moves],
+        "to_locations": [move.target.spot.id for move in moves],
+        "to_lots": [move.target.lot_id for move in moves],
+        "to_owners": [move.target.owner_id for move in moves],
+        "to_sites": [move.target.spot.site_id for move in moves],
+        "lines": [move.line_id for move in moves],
+    }
+
+
+def _balances(work: WorkingSet) -> tuple[dict[str, list], set[LevelKey]]:
+    """Differences of locked rows by id; of rows only this document knows (its own transit place) by key."""
+    known, fresh, keys = [], [], set()
+    for place, difference in work.differences.items():
+        stock = work.stocks.get(place)
+        if stock is not None:
+            keys.add(stock.key)
+        if difference == 0:
+            continue
+        if stock is None:
+            fresh.append((place, difference))
+        else:
+            known.append((stock.id, difference))
+    return {
+        "balance_ids": [stock_id for stock_id, _ in known],
+        "differences": [difference for _, difference in known],
+        "new_items": [place[0] for place, _ in fresh],
+        "new_locations": [place[1] for place, _ in fresh],
+        "new_lots": [place[2] for place, _ in fresh],
+        "new_owners": [place[3] for place, _ in fresh],
+        "new_differences": [difference for _, difference in fresh],
+    }, keys
+
+
+def _pools(work: WorkingSet) -> dict[str, list]:
+    pools = list(work.changed_pools())
+    return {
+        "pool_ids": [pool.id for pool in pools],
+        "pool_quantities": [pool.quantity for pool in pools],
+        "pool_values": [pool.value for pool in pools],
+    }
+
+
+def _entries(work: WorkingSet) -> dict[str, list]:
+    entries = work.entries
+    return {
+        "entry_companies": [entry.pool.owner_id for entry in entries],
+        "entry_sites": [entry.pool.site_id for entry in entries],
+        "entry_pools": [entry.pool.id for entry in entries],
+        "entry_moves": [None if entry.move is None else entry.move + 1 for entry in entries],
+        "entry_kinds": [entry.kind.value for entry in entries],
+        "entry_quantities": [entry.quantity for entry in entries],
+        "entry_amounts": [entry.amount for entry in entries],
+        "entry_currencies": [entry.pool.currency for entry in entries],
+    }
