@@ -1,0 +1,3 @@
+import "./css/main.css";
+import htmx from "htmx.org";
+window.htmx = htmx;
