@@ -3,16 +3,19 @@
 Beat sends a small task to every queue; the worker that runs it leaves a key in Redis that fades after a minute
 (``core.canaries``). A worker is stuck when all its queues have been silent for longer than that *and* not every one of
 its processes is busy with a task.
+
+``python -m launcher.canary events`` is the health check of that worker's container, and ``… beat`` that of beat's.
 """
 
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import redis
 
-from launcher.commands import Worker
+from launcher.commands import WORKERS, Worker
 
 # The key's own life plus the time a worker needs to start and to hear the first canary.
 PATIENCE_SECONDS = 90
@@ -38,3 +41,13 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def is_heard(name: str, redis_url: str) -> bool:
+    """Whether worker `name` shows a sign of life; for ``beat``, whether any does."""
+    mute = silent(WORKERS, redis_url)
+    return len(mute) < len(WORKERS) if name == "beat" else name not in mute
+
+
+if __name__ == "__main__":
+    sys.exit(not is_heard(sys.argv[1], os.environ["REDIS_URL"]))

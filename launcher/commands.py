@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ WORKERS = (
     Worker("events", ("events",), concurrency=2),
     Worker("background", ("planning", "integrations", "maintenance"), concurrency=2),
 )
+# A soft shutdown: tasks get a few seconds to end, the others are handed out again.
+WORKER_STOP_SIGNAL = signal.SIGQUIT
 # Two children of 200 MB each stay well inside a small machine; beyond it a child is replaced after its task.
 _CHILD_KIB = 300_000
 _CHILD_TASKS = 2_000

@@ -5,13 +5,12 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import canary, commands, paths
+from launcher import canary, commands, health, paths
 from launcher.preparation import ROOT, Preparation, State
 from launcher.processes import Program, start, stop
 from launcher.servers import Postgres, Server, ServerError, Valkey, wait_ready
@@ -65,7 +64,7 @@ class Product:
             self._start_servers()
             state = self._prepare()
             self._start_processes()
-            self._wait_until("/health/ready")
+            self._wait_until(lambda: health.is_ready(self.environment))
             self._greet(state, time.monotonic() - started_at)
             self._watch()
         finally:
@@ -146,13 +145,13 @@ class Product:
     def _start_processes(self) -> None:
         """The web first: five processes that import at once on two cores would all be late."""
         self.supervisor.start(self._program("web", stop_within_seconds=commands.WEB_STOP_SECONDS + 3))
-        self._wait_until("/health/live", is_any_answer_good=True)
+        self._wait_until(lambda: health.status("/health/live", self.environment) is not None)
         for worker in commands.WORKERS:
             marks = self._marks(worker)
             marks.mkdir(parents=True, exist_ok=True)
             for stale in marks.iterdir():
                 stale.unlink()
-            program = self._program(worker.name, signal.SIGQUIT, 15, {"MFG_BUSY_FOLDER": str(marks)})
+            program = self._program(worker.name, commands.WORKER_STOP_SIGNAL, 8, {"MFG_BUSY_FOLDER": str(marks)})
             self.supervisor.start(program)
         self.supervisor.start(self._program("beat", stop_within_seconds=5))
 
@@ -170,26 +169,15 @@ class Product:
     def _marks(self, worker: commands.Worker) -> Path:
         return self.options.home / "busy" / worker.name
 
-    def _wait_until(self, path: str, *, is_any_answer_good: bool = False) -> None:
-        """Poll the web until it answers `path`; a worker that comes up meanwhile is watched too."""
+    def _wait_until(self, is_well: Callable[[], bool]) -> None:
+        """Poll the web; a process that dies meanwhile is started again."""
         deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while not self._answers(path, is_any_answer_good):
+        while not is_well():
             self.supervisor.watch()
             if time.monotonic() > deadline:
                 log = self.supervisor.log_of("web")
-                raise ServerError(f"The web did not answer {path}; see {log}:\n{_tail(log)}")
+                raise ServerError(f"The web was not ready after {READY_WITHIN_SECONDS} s; see {log}:\n{_tail(log)}")
             time.sleep(0.05)
-
-    def _answers(self, path: str, is_any_answer_good: bool) -> bool:
-        host = "127.0.0.1" if self.options.host in {"0.0.0.0", ""} else self.options.host
-        request = urllib.request.Request(f"http://{host}:{self.options.port}{path}", headers={"Host": "localhost"})
-        try:
-            with _direct.open(request, timeout=10) as answer:
-                return is_any_answer_good or answer.status == 200
-        except urllib.error.HTTPError:
-            return is_any_answer_good
-        except OSError:
-            return False
 
     def _greet(self, state: State, seconds: float) -> None:
         print(f"\nmfg is ready after {seconds:.1f} s:  http://localhost:{self.options.port}/\n")
@@ -216,10 +204,6 @@ class Product:
             self.supervisor.replace(worker.name, "hangs")
         if len(silent) == len(commands.WORKERS) and self.supervisor.age("beat") > canary.PATIENCE_SECONDS:
             self.supervisor.replace("beat", "is not heard")
-
-
-# A proxy of the environment has no business between us and our own port.
-_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def _deafen() -> None:

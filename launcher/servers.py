@@ -26,6 +26,10 @@ from launcher import paths
 from launcher.processes import Program, as_user, start, stop
 
 UNPRIVILEGED = "nobody"
+# The builtin provider sorts alike on every machine, whatever C library it has.
+INITDB_OPTIONS = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8")
+# noeviction: a broker that drops keys when it is full loses work without a word.
+VALKEY_OPTIONS = ("--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction")
 POSTGRES_MAJOR = "18"
 
 
@@ -67,9 +71,8 @@ class Postgres:
         draft.rename(self.data)
 
     def _initdb(self, target: Path) -> None:
-        # The builtin provider sorts alike on every machine, whatever C library it has.
-        command = [str(self._binary("initdb")), "-D", str(target), "-U", paths.POSTGRES_USER, "-E", "UTF8"]
-        command += ["--locale-provider=builtin", "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject"]
+        command = [str(self._binary("initdb")), "-D", str(target), "-U", paths.POSTGRES_USER, *INITDB_OPTIONS]
+        command += ["--auth-local=trust", "--auth-host=reject"]
         command += ["--no-instructions"] + ([] if self.durable else ["--no-sync"])
         done = subprocess.run(
             command,
@@ -155,11 +158,9 @@ class Valkey:
             private_folder(folder, None)
 
     def program(self) -> Program:
-        # noeviction: a broker that drops keys when it is full loses work without a word.
         command = [str(_valkey_binary()), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
-        command += ["--dir", str(self.folder), "--databases", str(self.databases), "--save", ""]
-        command += ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
-        command += ["--appendonly", "yes", "--appendfsync", "everysec"] if self.durable else ["--appendonly", "no"]
+        command += ["--dir", str(self.folder), "--databases", str(self.databases), "--loglevel", "warning"]
+        command += VALKEY_OPTIONS if self.durable else ["--save", ""]
         return Program(
             name="valkey",
             arguments=command,

@@ -1,7 +1,7 @@
 """One port for everything: streams run in the event loop, pages and the API in a few threads.
 
 A synchronous view under plain ASGI takes a thread and a database connection per request, and an open stream would
-keep both; so only ``/stream/`` reaches the loop (see docs/decisions/0002).
+keep both; so only ``/stream/`` reaches the loop (see docs/decisions/0011).
 """
 
 import multiprocessing

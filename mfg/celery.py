@@ -83,7 +83,7 @@ def _configuration() -> dict[str, Any]:
         "task_time_limit": HARD_LIMIT_SECONDS,
         "task_soft_time_limit": SOFT_LIMIT_SECONDS,
         "worker_prefetch_multiplier": 1,
-        "worker_soft_shutdown_timeout": 10,
+        "worker_soft_shutdown_timeout": 5,
         "worker_cancel_long_running_tasks_on_connection_loss": True,
         "worker_hijack_root_logger": False,
         "beat_schedule": _schedule(),
