@@ -190,6 +190,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("expected_on", models.DateField(null=True)),
+                ("late_days", models.IntegerField(db_default=0, default=0)),
+                (
+                    "direct_availability",
+                    models.CharField(
+                        choices=[
+                            ("in_stock", "In stock"),
+                            ("expected", "Expected"),
+                            ("not_available", "Not available"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("direct_expected_on", models.DateField(null=True)),
                 (
                     "supply_ids",
                     django.contrib.postgres.fields.ArrayField(
@@ -426,6 +439,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("changed_xid", core.fields.XidField()),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("safety_stock", core.fields.QuantityField(decimal_places=6, default=0, max_digits=20)),
                 ("reorder_point", core.fields.QuantityField(decimal_places=6, default=0, max_digits=20)),
                 ("order_minimum", core.fields.QuantityField(decimal_places=6, default=0, max_digits=20)),
@@ -588,6 +602,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("rank", models.CharField(db_collation="C", max_length=64)),
+                ("closed_at", models.DateTimeField(null=True)),
                 (
                     "company",
                     models.ForeignKey(
@@ -1797,6 +1812,15 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("company", "rank"), name="inventory_rank_once"),
         ),
         migrations.AddIndex(
+            model_name="priority",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["company", "rank"],
+                include=("id",),
+                name="inventory_rank_open",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="demand",
             index=models.Index(
                 condition=models.Q(("closed_at__isnull", True)),
@@ -2025,6 +2049,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="itemunit",
             constraint=models.CheckConstraint(condition=models.Q(("factor__gt", 0)), name="inventory_item_unit_factor"),
+        ),
+        migrations.AddIndex(
+            model_name="itemcode",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("code"), name="gin_trgm_ops"
+                ),
+                name="inventory_item_code_search",
+            ),
         ),
         migrations.AddIndex(
             model_name="item",

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
 
 from core.fields import PriceField, QuantityField, RateField
-from core.models import Followed, Master
+from core.models import Editable, Followed, Master
 from inventory.choices import Tracking
 
 
@@ -136,12 +136,13 @@ class ItemCode(Followed):
 
     class Meta:
         constraints = [models.UniqueConstraint(F("company"), Lower("code"), name="inventory_item_code_once")]
+        indexes = [GinIndex(OpClass(Upper("code"), name="gin_trgm_ops"), name="inventory_item_code_search")]
 
     def __str__(self) -> str:
         return self.code
 
 
-class ItemSite(Followed):
+class ItemSite(Editable):
     """How a company keeps an item at a site: where it goes, how much is safe, when and how much to reorder.
 
     `source_lead_time_days` and `source_calendar` are of the first source and written by purchasing, production or

@@ -56,7 +56,9 @@ class Allocation(Followed):
 
     The three arrays go together: `supply_ids` (0 is stock on hand), `quantities`, `kinds`. The demand keeps what it
     took even if it stays short by `quantity − served_quantity`. `expected_on` is the date of its last supply
-    (null when it is in stock or not available).
+    (null when it is in stock or not available); `late_days` is how far that lies after its need, and for what is
+    overdue, how far today does. The `direct` columns are without its chain: at the root of a make-to-order chain
+    `availability` and `expected_on` are the worst of the whole chain, elsewhere both are the same.
     """
 
     demand_id = models.BigIntegerField(unique=True)
@@ -67,6 +69,9 @@ class Allocation(Followed):
     served_quantity = QuantityField()
     availability = models.CharField(max_length=16, choices=Availability.choices)
     expected_on = models.DateField(null=True)
+    late_days = models.IntegerField(default=0, db_default=0)
+    direct_availability = models.CharField(max_length=16, choices=Availability.choices)
+    direct_expected_on = models.DateField(null=True)
     supply_ids = ArrayField(models.BigIntegerField(), default=list)
     quantities = ArrayField(QuantityField(), default=list)
     kinds = ArrayField(models.CharField(max_length=8), default=list)
@@ -79,7 +84,11 @@ class Allocation(Followed):
 
 
 class DocumentStatus(Followed):
-    """The worst line of a document: its availability, when it is complete, and by how many days that is late."""
+    """The worst line of a document: its availability, when it is complete, and by how many days that is late.
+
+    `complete_on` is the date of its last line to come; null when all is in stock or something is not available.
+    A document with nothing open has no row.
+    """
 
     document_kind = models.CharField(max_length=32, choices=DocumentKind.choices)
     document_id = models.BigIntegerField()

@@ -11,15 +11,25 @@ from inventory.choices import AllocationKind, DemandKind, DocumentKind, Firmness
 class Priority(Created):
     """A place in a company's one rank sequence. `rank` is a text between its neighbors, compared byte by byte.
 
-    Orders and registers hold the id, so that a drag changes this one row and nothing else.
+    Orders and registers hold the id, so that a drag changes this one row and nothing else. `closed_at` is set by
+    the recompute while no open demand or supply of its order is left; rank numbers count the others.
     """
 
     company = models.ForeignKey("sites.Company", on_delete=models.CASCADE, related_name="+", db_index=False)
     rank = models.CharField(max_length=64, db_collation="C")
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "priorities"
         constraints = [models.UniqueConstraint(fields=["company", "rank"], name="inventory_rank_once")]
+        indexes = [
+            models.Index(
+                fields=["company", "rank"],
+                include=["id"],
+                name="inventory_rank_open",
+                condition=Q(closed_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.rank
