@@ -117,6 +117,8 @@ TEMPLATES = [
 COTTON_DIR = "components"
 
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or default_database_url())}
+# Off behind a pooler in transaction mode, see core.prepared.
+PREPARE_STATEMENTS = _flag("MFG_PREPARE", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL") or default_redis_url()
 

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
-
+from core.prepared import Statement
 from inventory.rules.taking import Stock
 from inventory.rules.valuing import Pool
 
@@ -21,7 +20,9 @@ PoolKey = tuple[str, int, int, int | None, int | None]
 # item, site, used_by, owner
 PickKey = tuple[int, int, int | None, int | None]
 
-_PREPARE = """
+_PREPARE = Statement(
+    "prepare_posting",
+    """
 WITH place AS (
     SELECT * FROM unnest(%(items)s::bigint[], %(locations)s::bigint[], %(lots)s::bigint[], %(owners)s::bigint[])
         AS t(item_id, location_id, lot_id, owner_id)
@@ -30,7 +31,7 @@ WITH place AS (
     SELECT p.item_id, p.location_id, p.lot_id, p.owner_id, l.site_id, coalesce(
         (SELECT a.used_by_id FROM inventory_consignmentagreement a
          WHERE a.owner_id = p.owner_id AND a.site_id = l.site_id AND (a.item_id = p.item_id OR a.item_id IS NULL)
-           AND a.valid_from_on <= %(on)s AND (a.valid_until_on IS NULL OR a.valid_until_on > %(on)s)
+           AND a.valid_from_on <= %(on)s::date AND (a.valid_until_on IS NULL OR a.valid_until_on > %(on)s::date)
          ORDER BY a.item_id NULLS LAST LIMIT 1), p.owner_id)
     FROM place p JOIN inventory_location l ON l.id = p.location_id
     WHERE NOT EXISTS (
@@ -61,11 +62,14 @@ WITH place AS (
     ON CONFLICT DO NOTHING
 )
 SELECT 1
-"""
+""",
+)
 
 # The ids are collected first, so that the lock itself only sees a list of ids in order; a row that another
 # transaction has just changed is read again after its commit, with its new quantity.
-_LOCK_BALANCES = """
+_LOCK_BALANCES = Statement(
+    "lock_balances",
+    """
 SELECT b.id, b.item_id, b.location_id, b.lot_id, b.owner_id, b.site_id, b.used_by_id, b.quantity, b.reserved,
        l.kind, l.pick_order, lot.number, lot.state, lot.expires_on, lot.began_on
 FROM inventory_stockbalance b
@@ -84,9 +88,12 @@ WHERE b.id = ANY(ARRAY(
 ))
 ORDER BY b.id
 FOR NO KEY UPDATE OF b
-"""
+""",
+)
 
-_LOCK_POOLS = """
+_LOCK_POOLS = Statement(
+    "lock_pools",
+    """
 SELECT p.id, p.kind, p.item_id, p.owner_id, p.site_id, p.source_id, p.quantity, p.value, p.currency,
        c.code, c.closed_through_on
 FROM inventory_costpool p JOIN sites_company c ON c.id = p.owner_id
@@ -99,7 +106,8 @@ WHERE p.id = ANY(ARRAY(
 ))
 ORDER BY p.id
 FOR NO KEY UPDATE OF p
-"""
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -116,24 +124,19 @@ def prepare(places: Iterable[Place], pools: Iterable[PoolKey], *, on: date) -> N
     A balance's `used_by` follows from the consignment agreement in force on that date; an owner that gets an
     item for the first time gets sight of it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_PREPARE, {**_place_arrays(places), **_pool_arrays(pools), "on": on})
+    _PREPARE.all({**_place_arrays(places), **_pool_arrays(pools), "on": on})
 
 
 def lock_balances(places: Iterable[Place], picks: Iterable[PickKey]) -> list[Stock]:
     """Lock the balances of exact places, and all with stock that an open choice may take from, by id."""
     columns = _columns(picks, 4)
     params = dict(zip(("pick_items", "pick_sites", "pick_users", "pick_owners"), columns, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_BALANCES, {**_place_arrays(places), **params})
-        return [Stock(*row) for row in cursor.fetchall()]
+    return [Stock(*row) for row in _LOCK_BALANCES.all({**_place_arrays(places), **params})]
 
 
 def lock_pools(keys: Iterable[PoolKey]) -> tuple[dict[PoolKey, Pool], dict[int, Owner]]:
     """Lock cost pools by id; returns them by key, and their owners by id. The caller holds the balances' locks."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_POOLS, _pool_arrays(keys))
-        rows = cursor.fetchall()
+    rows = _LOCK_POOLS.all(_pool_arrays(keys))
     pools = {tuple(row[1:6]): Pool(*row[:9]) for row in rows}
     return pools, {row[3]: Owner(row[9], row[10]) for row in rows}
 

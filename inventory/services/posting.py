@@ -10,9 +10,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from core.money import round_money
+from core.prepared import Statement
 from inventory.choices import PostingKind
 from inventory.drafts import Deposit, Moved, OrderPool, Posted, PostingDraft, Withdrawal
 from inventory.errors import InsufficientStock, InsufficientStocks, LotBlocked, PeriodClosed
@@ -25,6 +24,15 @@ from inventory.services import posting_sql
 from inventory.services.working_set import Move, Side, Spot, WorkingSet, order_pool_key, pool_key
 
 Line = Withdrawal | Deposit
+
+_SPOTS = Statement(
+    "posting_spots",
+    """
+SELECT s.time_zone, l.id, l.site_id, l.kind, l.transfer_id
+FROM sites_site s LEFT JOIN inventory_location l ON l.id = ANY(%(locations)s::bigint[])
+WHERE s.id = %(site)s::bigint
+""",
+)
 
 
 def post(
@@ -90,13 +98,7 @@ def _location_ids(withdrawals: Iterable[Withdrawal], deposits: Iterable[Deposit]
 
 def _spots(site_id: int, location_ids: list[int]) -> tuple[dict[int, Spot], str]:
     """The locations by id, and the time zone of the posting's site, in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT s.time_zone, l.id, l.site_id, l.kind, l.transfer_id FROM sites_site s "
-            "LEFT JOIN inventory_location l ON l.id = ANY(%s) WHERE s.id = %s",
-            [location_ids, site_id],
-        )
-        rows = cursor.fetchall()
+    rows = _SPOTS.all({"locations": location_ids, "site": site_id})
     return {row[1]: Spot(*row[1:]) for row in rows if row[1]}, rows[0][0]
 
 

@@ -6,18 +6,20 @@ A statement per row, or model instances, reached a fifth of plain SQL; this reac
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
+from core.prepared import Statement
 from inventory.choices import POSTING_PREFIX
 from inventory.drafts import LevelKey, PostingDraft
 from inventory.services.working_set import WorkingSet
 
-_WRITE = """
+_WRITE = Statement(
+    "write_posting",
+    """
 WITH posting AS (
     INSERT INTO inventory_posting (id, number, company_id, site_id, kind, source_kind, source_id, source_number,
                                    reason, effective_at, effective_on, posted_at, actor_id, reverses_id)
-    SELECT n, %(prefix)s || '-' || n, %(company)s, %(site)s, %(kind)s, %(source_kind)s, %(source_id)s,
-           %(source_number)s, %(reason)s, %(effective_at)s, %(effective_on)s, now(), %(actor)s, %(reverses)s
+    SELECT n, %(prefix)s::text || '-' || n, %(company)s::bigint, %(site)s::bigint, %(kind)s::text,
+           %(source_kind)s::text, %(source_id)s::bigint, %(source_number)s::text, %(reason)s::text,
+           %(effective_at)s::timestamptz, %(effective_on)s::date, now(), %(actor)s::bigint, %(reverses)s::bigint
     FROM nextval('inventory_posting_id_seq') AS n
     RETURNING id, number
 ), numbered AS MATERIALIZED (
@@ -32,9 +34,10 @@ WITH posting AS (
     INSERT INTO inventory_stockmove (id, company_id, posting_id, line_id, item_id, quantity,
         from_location_id, from_lot_id, from_owner_id, from_site_id,
         to_location_id, to_lot_id, to_owner_id, to_site_id, effective_at, effective_on, posted_at)
-    SELECT m.id, %(company)s, posting.id, m.line_id, m.item_id, m.quantity,
+    SELECT m.id, %(company)s::bigint, posting.id, m.line_id, m.item_id, m.quantity,
         m.from_location_id, m.from_lot_id, m.from_owner_id, m.from_site_id,
-        m.to_location_id, m.to_lot_id, m.to_owner_id, m.to_site_id, %(effective_at)s, %(effective_on)s, now()
+        m.to_location_id, m.to_lot_id, m.to_owner_id, m.to_site_id,
+        %(effective_at)s::timestamptz, %(effective_on)s::date, now()
     FROM numbered m, posting ORDER BY m.id
 ), balance AS (
     UPDATE inventory_stockbalance b SET quantity = b.quantity + d.difference
@@ -44,8 +47,8 @@ WITH posting AS (
     SELECT d.item_id, d.location_id, d.lot_id, d.owner_id, l.site_id, coalesce(
         (SELECT a.used_by_id FROM inventory_consignmentagreement a
          WHERE a.owner_id = d.owner_id AND a.site_id = l.site_id AND (a.item_id = d.item_id OR a.item_id IS NULL)
-           AND a.valid_from_on <= %(effective_on)s
-           AND (a.valid_until_on IS NULL OR a.valid_until_on > %(effective_on)s)
+           AND a.valid_from_on <= %(effective_on)s::date
+           AND (a.valid_until_on IS NULL OR a.valid_until_on > %(effective_on)s::date)
          ORDER BY a.item_id NULLS LAST LIMIT 1), d.owner_id), d.difference
     FROM unnest(%(new_items)s::bigint[], %(new_locations)s::bigint[], %(new_lots)s::bigint[],
                 %(new_owners)s::bigint[], %(new_differences)s::numeric[])
@@ -62,7 +65,7 @@ WITH posting AS (
     INSERT INTO inventory_valueentry (company_id, site_id, pool_id, posting_id, move_id, kind, quantity, amount,
                                       currency, effective_at, effective_on, posted_at)
     SELECT e.company_id, e.site_id, e.pool_id, posting.id, numbered.id, e.kind, e.quantity, e.amount, e.currency,
-           %(effective_at)s, %(effective_on)s, now()
+           %(effective_at)s::timestamptz, %(effective_on)s::date, now()
     FROM posting, unnest(%(entry_companies)s::bigint[], %(entry_sites)s::bigint[], %(entry_pools)s::bigint[],
                 %(entry_moves)s::bigint[], %(entry_kinds)s::text[], %(entry_quantities)s::numeric[],
                 %(entry_amounts)s::numeric[], %(entry_currencies)s::text[])
@@ -72,7 +75,8 @@ WITH posting AS (
 )
 SELECT posting.id, posting.number, ARRAY(SELECT id FROM numbered ORDER BY place),
        ARRAY(SELECT ARRAY[item_id, site_id, used_by_id] FROM fresh) FROM posting
-"""
+""",
+)
 
 
 def write(
@@ -81,9 +85,7 @@ def write(
     """Write a posting whose balances and pools are locked; returns its id, number, move ids and level keys."""
     params: dict[str, Any] = {**_head(draft, effective_on, actor_id), **_moves(work), **_entries(work)}
     balances, keys = _balances(work)
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {**params, **balances, **_pools(work)})
-        posting_id, number, move_ids, fresh = cursor.fetchone()
+    ((posting_id, number, move_ids, fresh),) = _WRITE.all({**params, **balances, **_pools(work)})
     return posting_id, number, move_ids, keys | {LevelKey(*row) for row in fresh}
 
 
