@@ -4,35 +4,25 @@
 what is there, decides, and writes head, moves, balances, pools and entries in one statement.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.money import round_money
-from core.prepared import Statement
-from inventory.choices import PostingKind
-from inventory.drafts import Deposit, Moved, OrderPool, Posted, PostingDraft, Withdrawal
-from inventory.errors import InsufficientStock, InsufficientStocks, LotBlocked, PeriodClosed
+from inventory.drafts import Deposit, OrderPool, Posted, PostingDraft, Withdrawal
+from inventory.errors import InsufficientStock, InsufficientStocks, LotBlocked
 from inventory.locks import stock as locks
-from inventory.locks.stock import PickKey, Place, PoolKey
+from inventory.locks.stock import PoolKey
 from inventory.rules.taking import Stock, Taken, candidates, take
 from inventory.rules.valuing import ZERO, Pool
 from inventory.selectors import consignment, naming
+from inventory.services import posting_plan as plan
 from inventory.services import posting_sql
 from inventory.services.working_set import Move, Side, Spot, WorkingSet, order_pool_key, pool_key
 
 Line = Withdrawal | Deposit
-
-_SPOTS = Statement(
-    "posting_spots",
-    """
-SELECT s.time_zone, l.id, l.site_id, l.kind, l.transfer_id
-FROM sites_site s LEFT JOIN inventory_location l ON l.id = ANY(%(locations)s::bigint[])
-WHERE s.id = %(site)s::bigint
-""",
-)
 
 
 def post(
@@ -52,10 +42,12 @@ def post(
     :raises LotBlocked: when a shipment or issue names a lot that is held or expired.
     :raises PeriodClosed: when an owner's books are closed on that date.
     """
-    spots, zone = _spots(draft.site_id, _location_ids(withdrawals, deposits))
+    spots, zone = plan.load_spots(draft.site_id, plan.location_ids(withdrawals, deposits))
     effective_on = draft.effective_at.astimezone(ZoneInfo(zone)).date()
-    places, picks = _places(withdrawals, deposits, spots), _picks(withdrawals)
-    locks.prepare(_targets(deposits, spots), _known_pools(withdrawals, deposits, spots, order_pool), on=effective_on)
+    places, picks = plan.places(deposits, spots), plan.picks(withdrawals)
+    locks.prepare(
+        plan.targets(deposits, spots), plan.known_pools(withdrawals, deposits, spots, order_pool), on=effective_on
+    )
     work = WorkingSet({stock.place: stock for stock in locks.lock_balances(places, picks)}, order_pool)
 
     parts = _choose(withdrawals, work, effective_on)
@@ -65,8 +57,7 @@ def post(
     for withdrawal, taken in parts:
         _withdraw(work, withdrawal, taken, spots, effective_on)
     warnings = _deposit_all(work, deposits, spots)
-    written = posting_sql.write(draft, work, effective_on=effective_on, actor_id=getattr(actor, "pk", None))
-    return _posted(written, work, warnings)
+    return posting_sql.write(draft, work, effective_on=effective_on, actor=actor, warnings=warnings)
 
 
 def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, actor: Any) -> Decimal:
@@ -74,7 +65,7 @@ def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, acto
 
     The caller holds the order's lock. Returns the amount; 0 writes nothing.
     """
-    _, zone = _spots(draft.site_id, [])
+    _, zone = plan.load_spots(draft.site_id, [])
     effective_on = draft.effective_at.astimezone(ZoneInfo(zone)).date()
     work = WorkingSet({}, order_pool)
     key = order_pool_key(order_pool)
@@ -82,80 +73,11 @@ def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, acto
     pool = work.pools.get(key)
     if pool is None or pool.value == 0:
         return ZERO
-    _check_open(work, effective_on)
+    work.check_open(effective_on)
     amount = pool.take_value(Decimal(1), Decimal(1))
     work.give(pool, None, ZERO, amount)
-    posting_sql.write(draft, work, effective_on=effective_on, actor_id=getattr(actor, "pk", None))
+    posting_sql.write(draft, work, effective_on=effective_on, actor=actor)
     return amount
-
-
-def _location_ids(withdrawals: Iterable[Withdrawal], deposits: Iterable[Deposit]) -> list[int]:
-    ids = {withdrawal.to_location_id for withdrawal in withdrawals}
-    ids |= {withdrawal.location_id for withdrawal in withdrawals if withdrawal.location_id}
-    ids |= {location for deposit in deposits for location in (deposit.location_id, deposit.from_location_id)}
-    return sorted(ids)
-
-
-def _spots(site_id: int, location_ids: list[int]) -> tuple[dict[int, Spot], str]:
-    """The locations by id, and the time zone of the posting's site, in one query."""
-    rows = _SPOTS.all({"locations": location_ids, "site": site_id})
-    return {row[1]: Spot(*row[1:]) for row in rows if row[1]}, rows[0][0]
-
-
-def _targets(deposits: Iterable[Deposit], spots: dict[int, Spot]) -> list[Place]:
-    return sorted(
-        {(d.item_id, d.location_id, d.lot_id, d.owner_id) for d in deposits if not spots[d.location_id].is_virtual},
-        key=_place_order,
-    )
-
-
-def _places(withdrawals: Sequence[Withdrawal], deposits: Sequence[Deposit], spots: dict[int, Spot]) -> list[Place]:
-    sources = {
-        (d.item_id, d.from_location_id, d.lot_id, d.owner_id)
-        for d in deposits
-        if not spots[d.from_location_id].is_virtual
-    }
-    return sorted(sources.union(_targets(deposits, spots)), key=_place_order)
-
-
-def _place_order(place: Place) -> tuple[int, int, int, int]:
-    item_id, location_id, lot_id, owner_id = place
-    return item_id, location_id, lot_id or 0, owner_id
-
-
-def _picks(withdrawals: Iterable[Withdrawal]) -> list[PickKey]:
-    return list({(w.item_id, w.site_id, w.used_by_id, w.owner_id) for w in withdrawals})
-
-
-def _known_pools(
-    withdrawals: Sequence[Withdrawal],
-    deposits: Sequence[Deposit],
-    spots: dict[int, Spot],
-    order_pool: OrderPool | None,
-) -> list[PoolKey]:
-    """The pools that may have to be made before anything is locked.
-
-    What a withdrawal takes from has a pool already; what it passes title to, or sends on its way, may not.
-    """
-    keys: set[PoolKey | None] = {order_pool_key(order_pool)} if order_pool else set()
-    for deposit in deposits:
-        keys |= {pool_key(side, deposit.item_id, order_pool) for side in _ends(deposit, spots)}
-    for withdrawal in withdrawals:
-        if withdrawal.passes_title:
-            keys.add(("stock", withdrawal.item_id, withdrawal.used_by_id, withdrawal.site_id, None))
-        target = Side(spots[withdrawal.to_location_id], None, withdrawal.owner_id or withdrawal.used_by_id)
-        keys.add(pool_key(target, withdrawal.item_id, order_pool))
-    return sorted((key for key in keys if key), key=_pool_order)
-
-
-def _pool_order(key: PoolKey) -> tuple:
-    kind, item_id, owner_id, site_id, source_id = key
-    return kind, item_id, owner_id, site_id or 0, source_id or 0
-
-
-def _ends(deposit: Deposit, spots: dict[int, Spot]) -> tuple[Side, Side]:
-    source = Side(spots[deposit.from_location_id], deposit.lot_id, deposit.owner_id)
-    return source, Side(spots[deposit.location_id], deposit.lot_id, deposit.owner_id)
 
 
 def _choose(withdrawals: Sequence[Withdrawal], work: WorkingSet, today: date) -> list[tuple[Withdrawal, list[Taken]]]:
@@ -228,7 +150,7 @@ def _lock_pools(
     keys: set[PoolKey | None] = {order_pool_key(work.order_pool)} if work.order_pool else set()
     private: set[PoolKey] = set()
     for deposit in deposits:
-        keys |= {pool_key(side, deposit.item_id, work.order_pool) for side in _ends(deposit, spots)}
+        keys |= {pool_key(side, deposit.item_id, work.order_pool) for side in plan.ends(deposit, spots)}
     for withdrawal, taken in parts:
         target = spots[withdrawal.to_location_id]
         for part in taken:
@@ -242,15 +164,9 @@ def _lock_pools(
                 if owner not in {withdrawal.used_by_id, withdrawal.owner_id}:
                     private.add(goal)
     if private:  # Only this transfer knows these pools, so making them late waits for nobody.
-        locks.prepare([], sorted(private, key=_pool_order), on=effective_on)
-    work.pools, work.owners = locks.lock_pools(sorted((key for key in keys if key), key=_pool_order))
-    _check_open(work, effective_on)
-
-
-def _check_open(work: WorkingSet, effective_on: date) -> None:
-    for owner in work.owners.values():
-        if owner.closed_through_on and effective_on <= owner.closed_through_on:
-            raise PeriodClosed(company=owner.code, closed_through_on=owner.closed_through_on, effective_on=effective_on)
+        locks.prepare([], sorted(private, key=plan.pool_order), on=effective_on)
+    work.pools, work.owners = locks.lock_pools(sorted((key for key in keys if key), key=plan.pool_order))
+    work.check_open(effective_on)
 
 
 def _withdraw(
@@ -310,7 +226,7 @@ def _deposit_all(work: WorkingSet, deposits: Sequence[Deposit], spots: dict[int,
     costs: dict[tuple[int, int], Decimal] | None = None
     warnings = []
     for deposit in deposits:
-        source_side, target_side = _ends(deposit, spots)
+        source_side, target_side = plan.ends(deposit, spots)
         move = Move(deposit.item_id, deposit.quantity, source_side, target_side, deposit.line_id)
         index = work.add(move)
         source, target = work.pool_of(source_side, deposit.item_id), work.pool_of(target_side, deposit.item_id)
@@ -341,25 +257,3 @@ def _out_of(pool: Pool, deposit: Deposit) -> Decimal:
         return pool.take(deposit.quantity)
     part, whole = deposit.pool_part or (Decimal(1), Decimal(1))
     return pool.take_value(part, whole)
-
-
-def _posted(written: tuple, work: WorkingSet, warnings: list[str]) -> Posted:
-    posting_id, number, move_ids, keys = written
-    moves = [
-        Moved(
-            move_id=move_id,
-            item_id=move.item_id,
-            quantity=move.quantity,
-            from_location_id=move.source.spot.id,
-            to_location_id=move.target.spot.id,
-            lot_id=move.source.lot_id,
-            owner_id=move.source.owner_id,
-            amount=move.amount,
-            line_id=move.line_id,
-        )
-        for move_id, move in zip(move_ids, work.moves, strict=True)
-    ]
-    return Posted(posting_id, number, moves, frozenset(keys), warnings)
-
-
-__all__ = ["PostingKind", "post", "write_off"]

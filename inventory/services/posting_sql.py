@@ -3,13 +3,14 @@
 A statement per row, or model instances, reached a fifth of plain SQL; this reaches most of it.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from core.prepared import Statement
 from inventory.choices import POSTING_PREFIX
-from inventory.drafts import LevelKey, PostingDraft
-from inventory.services.working_set import WorkingSet
+from inventory.drafts import LevelKey, Moved, Posted, PostingDraft
+from inventory.services.working_set import Move, WorkingSet
 
 _WRITE = Statement(
     "write_posting",
@@ -80,13 +81,33 @@ SELECT posting.id, posting.number, ARRAY(SELECT id FROM numbered ORDER BY place)
 
 
 def write(
-    draft: PostingDraft, work: WorkingSet, *, effective_on: date, actor_id: int | None
-) -> tuple[int, str, list[int], set[LevelKey]]:
-    """Write a posting whose balances and pools are locked; returns its id, number, move ids and level keys."""
-    params: dict[str, Any] = {**_head(draft, effective_on, actor_id), **_moves(work), **_entries(work)}
+    draft: PostingDraft, work: WorkingSet, *, effective_on: date, actor: Any, warnings: Sequence[str] = ()
+) -> Posted:
+    """Write a posting whose balances and pools are locked."""
+    params: dict[str, Any] = {
+        **_head(draft, effective_on, getattr(actor, "pk", None)),
+        **_moves(work),
+        **_entries(work),
+        **_pools(work),
+    }
     balances, keys = _balances(work)
-    ((posting_id, number, move_ids, fresh),) = _WRITE.all({**params, **balances, **_pools(work)})
-    return posting_id, number, move_ids, keys | {LevelKey(*row) for row in fresh}
+    ((posting_id, number, move_ids, fresh),) = _WRITE.all({**params, **balances})
+    moves = [_moved(move_id, move) for move_id, move in zip(move_ids, work.moves, strict=True)]
+    return Posted(posting_id, number, moves, frozenset(keys | {LevelKey(*row) for row in fresh}), warnings)
+
+
+def _moved(move_id: int, move: Move) -> Moved:
+    return Moved(
+        move_id=move_id,
+        item_id=move.item_id,
+        quantity=move.quantity,
+        from_location_id=move.source.spot.id,
+        to_location_id=move.target.spot.id,
+        lot_id=move.source.lot_id,
+        owner_id=move.source.owner_id,
+        amount=move.amount,
+        line_id=move.line_id,
+    )
 
 
 def _head(draft: PostingDraft, effective_on: date, actor_id: int | None) -> dict[str, Any]:

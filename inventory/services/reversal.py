@@ -10,8 +10,8 @@ from django.db import connection
 
 from core.errors import NotFound
 from inventory.choices import PostingKind
-from inventory.drafts import Moved, Posted, PostingDraft
-from inventory.errors import AlreadyReversed, PeriodClosed, ReversalBlocked
+from inventory.drafts import Posted, PostingDraft
+from inventory.errors import AlreadyReversed, ReversalBlocked
 from inventory.locks import stock as locks
 from inventory.models import Posting, ValueEntry
 from inventory.rules.valuing import ZERO, Pool
@@ -56,9 +56,7 @@ def reverse(posting_id: int, *, now: datetime, actor: Any, reason: str = "") -> 
     effective_on = now.astimezone(ZoneInfo(posting.site.time_zone)).date()
 
     work = _lock(posting, originals, entries)
-    for owner in work.owners.values():
-        if owner.closed_through_on and effective_on <= owner.closed_through_on:
-            raise PeriodClosed(company=owner.code, closed_through_on=owner.closed_through_on, effective_on=effective_on)
+    work.check_open(effective_on)
     _undo(work, originals, entries)
 
     draft = PostingDraft(
@@ -72,8 +70,7 @@ def reverse(posting_id: int, *, now: datetime, actor: Any, reason: str = "") -> 
         reason=reason or f"Reverses {posting.number}",
         reverses_id=posting_id,
     )
-    number_etc = posting_sql.write(draft, work, effective_on=effective_on, actor_id=getattr(actor, "pk", None))
-    return _posted(number_etc, work)
+    return posting_sql.write(draft, work, effective_on=effective_on, actor=actor)
 
 
 def _reversible(posting_id: int) -> Posting:
@@ -159,22 +156,3 @@ def _undo_entries(work: WorkingSet, index: int, move: Move, entries: list[ValueE
             back = -entry.amount if passes_title else max(-entry.amount - lacking, ZERO)
             move.amount = move.amount or back
             work.get(pool, index, -entry.quantity, back)
-
-
-def _posted(written: tuple, work: WorkingSet) -> Posted:
-    posting_id, number, move_ids, keys = written
-    moves = [
-        Moved(
-            move_id=move_id,
-            item_id=move.item_id,
-            quantity=move.quantity,
-            from_location_id=move.source.spot.id,
-            to_location_id=move.target.spot.id,
-            lot_id=move.source.lot_id,
-            owner_id=move.source.owner_id,
-            amount=move.amount,
-            line_id=move.line_id,
-        )
-        for move_id, move in zip(move_ids, work.moves, strict=True)
-    ]
-    return Posted(posting_id, number, moves, frozenset(keys))

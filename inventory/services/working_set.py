@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from inventory.choices import EntryKind, LocationKind, PoolKind
 from inventory.drafts import OrderPool
+from inventory.errors import PeriodClosed
 from inventory.locks.stock import Owner, Place, PoolKey
 from inventory.rules.taking import Stock
 from inventory.rules.valuing import ZERO, Pool
@@ -118,6 +120,14 @@ class WorkingSet:
         """Put into a pool and record it."""
         pool.put(quantity, amount)
         self.entries.append(Entry(pool, index, EntryKind.IN if quantity else EntryKind.COST, quantity, amount))
+
+    def check_open(self, effective_on: date) -> None:
+        """:raises PeriodClosed: when one of the owners has closed its books on that date."""
+        for owner in self.owners.values():
+            if owner.closed_through_on and effective_on <= owner.closed_through_on:
+                raise PeriodClosed(
+                    company=owner.code, closed_through_on=owner.closed_through_on, effective_on=effective_on
+                )
 
     def changed_pools(self) -> Iterable[Pool]:
         """The pools with an entry, once each."""

@@ -1,0 +1,94 @@
+"""What a posting will need: the locations, balances and cost pools that its lines name or may take from."""
+
+from collections.abc import Iterable, Sequence
+
+from core.prepared import Statement
+from inventory.choices import PoolKind
+from inventory.drafts import Deposit, OrderPool, Withdrawal
+from inventory.locks.stock import PickKey, Place, PoolKey
+from inventory.services.working_set import Side, Spot, order_pool_key, pool_key
+
+_SPOTS = Statement(
+    "posting_spots",
+    """
+SELECT s.time_zone, l.id, l.site_id, l.kind, l.transfer_id
+FROM sites_site s LEFT JOIN inventory_location l ON l.id = ANY(%(locations)s::bigint[])
+WHERE s.id = %(site)s::bigint
+""",
+)
+
+
+def location_ids(withdrawals: Iterable[Withdrawal], deposits: Iterable[Deposit]) -> list[int]:
+    """Every location that the lines name."""
+    ids = {withdrawal.to_location_id for withdrawal in withdrawals}
+    ids |= {withdrawal.location_id for withdrawal in withdrawals if withdrawal.location_id}
+    ids |= {location for deposit in deposits for location in (deposit.location_id, deposit.from_location_id)}
+    return sorted(ids)
+
+
+def load_spots(site_id: int, location_ids: list[int]) -> tuple[dict[int, Spot], str]:
+    """The locations by id, and the time zone of the posting's site, in one query."""
+    rows = _SPOTS.all({"locations": location_ids, "site": site_id})
+    return {row[1]: Spot(*row[1:]) for row in rows if row[1]}, rows[0][0]
+
+
+def targets(deposits: Iterable[Deposit], spots: dict[int, Spot]) -> list[Place]:
+    """The physical places that deposits go to, in key order."""
+    return sorted(
+        {(d.item_id, d.location_id, d.lot_id, d.owner_id) for d in deposits if not spots[d.location_id].is_virtual},
+        key=place_order,
+    )
+
+
+def places(deposits: Sequence[Deposit], spots: dict[int, Spot]) -> list[Place]:
+    """The physical places at both ends of the deposits, in key order."""
+    sources = {
+        (d.item_id, d.from_location_id, d.lot_id, d.owner_id)
+        for d in deposits
+        if not spots[d.from_location_id].is_virtual
+    }
+    return sorted(sources.union(targets(deposits, spots)), key=place_order)
+
+
+def place_order(place: Place) -> tuple[int, int, int, int]:
+    """Sorts places, those without a lot first."""
+    item_id, location_id, lot_id, owner_id = place
+    return item_id, location_id, lot_id or 0, owner_id
+
+
+def picks(withdrawals: Iterable[Withdrawal]) -> list[PickKey]:
+    """The keys whose balances a withdrawal may choose from."""
+    return list({(w.item_id, w.site_id, w.used_by_id, w.owner_id) for w in withdrawals})
+
+
+def known_pools(
+    withdrawals: Sequence[Withdrawal],
+    deposits: Sequence[Deposit],
+    spots: dict[int, Spot],
+    order_pool: OrderPool | None,
+) -> list[PoolKey]:
+    """The pools that may have to be made before anything is locked.
+
+    What a withdrawal takes from has a pool already; what it passes title to, or sends on its way, may not.
+    """
+    keys: set[PoolKey | None] = {order_pool_key(order_pool)} if order_pool else set()
+    for deposit in deposits:
+        keys |= {pool_key(side, deposit.item_id, order_pool) for side in ends(deposit, spots)}
+    for withdrawal in withdrawals:
+        if withdrawal.passes_title:
+            keys.add((PoolKind.STOCK.value, withdrawal.item_id, withdrawal.used_by_id, withdrawal.site_id, None))
+        target = Side(spots[withdrawal.to_location_id], None, withdrawal.owner_id or withdrawal.used_by_id)
+        keys.add(pool_key(target, withdrawal.item_id, order_pool))
+    return sorted((key for key in keys if key), key=pool_order)
+
+
+def pool_order(key: PoolKey) -> tuple:
+    """Sorts pools, those without a site or source first."""
+    kind, item_id, owner_id, site_id, source_id = key
+    return kind, item_id, owner_id, site_id or 0, source_id or 0
+
+
+def ends(deposit: Deposit, spots: dict[int, Spot]) -> tuple[Side, Side]:
+    """Where a deposit comes from and goes to."""
+    source = Side(spots[deposit.from_location_id], deposit.lot_id, deposit.owner_id)
+    return source, Side(spots[deposit.location_id], deposit.lot_id, deposit.owner_id)
