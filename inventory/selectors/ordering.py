@@ -1,16 +1,22 @@
 """What an order line needs to know of its item, for any number of lines in three queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef
 
 from core.errors import InvalidInput
 from core.quantities import check_quantity
-from inventory.models import Item, ItemCompany, ItemUnit
+from inventory.choices import ON_HAND_KINDS, LocationKind
+from inventory.models import Item, ItemCompany, ItemUnit, Location, Lot
 from inventory.rules.order_lines import stocking_quantity
+from inventory.selectors.items import items as visible_items
+from sites.access import access_of
+
+# Where people put goods and take them from; work in progress and transit have documents of their own.
+_HANDLED_KINDS = (*ON_HAND_KINDS, LocationKind.QUARANTINE)
 
 
 class Asked(NamedTuple):
@@ -31,7 +37,10 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A line's quantity as ordered and in the stocking unit, with the factor to freeze, and facts of its item."""
+    """A line's quantity as ordered and in the stocking unit, with the factor to freeze, and facts of its item.
+
+    With `is_first_use` the company has no sight of the item yet: `inventory.services.items.give_sight` gives it.
+    """
 
     item_id: int
     sku: str
@@ -42,6 +51,7 @@ class Measured:
     quantity: Decimal
     list_price: Decimal | None
     standard_cost: Decimal | None
+    is_first_use: bool
 
 
 class _Unit(NamedTuple):
@@ -51,14 +61,16 @@ class _Unit(NamedTuple):
     factor: Decimal
 
 
-def measured(asked: Sequence[Asked]) -> list[Measured]:
+def measured(asked: Sequence[Asked], *, actor: Any) -> list[Measured]:
     """Look up the items and units, check the quantities, convert them.
 
-    :raises InvalidInput: with all that is wrong: an item that is missing, archived or not of the company, a unit
+    An item that the company does not see passes when the actor sees it: the company uses it for the first time.
+
+    :raises InvalidInput: with all that is wrong: an item that is missing, archived or not the company's, a unit
         that the item does not have, a quantity that its unit can't hold.
     """
-    items = _items(asked)
     sights = _sights(asked)
+    items = _items(asked, sights, actor)
     units = _units(asked)
     lines: list[Measured] = []
     errors: dict[str, str] = {}
@@ -72,10 +84,20 @@ def measured(asked: Sequence[Asked]) -> list[Measured]:
     return lines
 
 
-def _items(asked: Iterable[Asked]) -> dict[int, Item]:
+def _items(asked: Iterable[Asked], sights: Collection[tuple[int, int]], actor: Any) -> dict[int, Item]:
+    """The items by id; without those that are somebody else's."""
     any_sight = ItemCompany.objects.filter(item_id=OuterRef("pk"))
-    items = Item.objects.filter(pk__in={ask.item_id for ask in asked}).select_related("unit")
-    return {item.pk: item for item in items.annotate(is_restricted=Exists(any_sight))}
+    found = Item.objects.filter(pk__in={ask.item_id for ask in asked}).select_related("unit")
+    items = {item.pk: item for item in found.annotate(is_restricted=Exists(any_sight))}
+    unseen = {
+        ask.item_id
+        for ask in asked
+        if ask.item_id in items and items[ask.item_id].is_restricted and (ask.item_id, ask.company_id) not in sights
+    }
+    if unseen and actor is not None:
+        seen = visible_items(access_of(actor)).filter(pk__in=unseen)
+        unseen -= set(seen.values_list("pk", flat=True))
+    return {item_id: item for item_id, item in items.items() if item_id not in unseen}
 
 
 def _sights(asked: Iterable[Asked]) -> dict[tuple[int, int], ItemCompany]:
@@ -97,7 +119,7 @@ def _units(asked: Iterable[Asked]) -> dict[tuple[int, int], _Unit]:
 
 
 def _measure(ask: Asked, item: Item | None, sight: ItemCompany | None, units: dict[tuple[int, int], _Unit]) -> Measured:
-    if item is None or (item.is_restricted and sight is None):  # type: ignore[attr-defined]
+    if item is None:
         raise InvalidInput(errors={"item": "Not found."})
     if item.archived_at is not None:
         raise InvalidInput(errors={"item": f"{item.sku} is archived."})
@@ -113,8 +135,9 @@ def _measure(ask: Asked, item: Item | None, sight: ItemCompany | None, units: di
         quantity=stocking_quantity(
             ordered, unit.factor, unit=unit.code, stocked_in=item.unit.code, decimals=item.unit.decimals
         ),
-        list_price=sight and sight.list_price,
-        standard_cost=sight and sight.standard_cost,
+        list_price=sight.list_price if sight else None,
+        standard_cost=sight.standard_cost if sight else None,
+        is_first_use=sight is None and item.is_restricted,  # type: ignore[attr-defined]
     )
 
 
@@ -127,3 +150,37 @@ def _unit_of(ask: Asked, item: Item, units: dict[tuple[int, int], _Unit]) -> _Un
     if unit := units.get((item.pk, ask.unit_id)):
         return unit
     raise InvalidInput(errors={"unit": f"{item.sku} has no such unit; it is stocked in {stocking.code}."})
+
+
+class Place(NamedTuple):
+    """A place and a lot that a line names; `field` is the path of the line's quantity."""
+
+    field: str
+    site_id: int
+    location_id: int | None
+    item_id: int
+    lot_id: int | None
+
+
+def check_places(places: Sequence[Place]) -> None:
+    """A location that is named must be a physical one of the site; a lot one of the item's. Two queries at most.
+
+    :raises InvalidInput: naming each `location` and `lot` that is not.
+    """
+    location_ids = {place.location_id for place in places if place.location_id is not None}
+    lot_ids = {place.lot_id for place in places if place.lot_id is not None}
+    locations = Location.objects.in_bulk(location_ids) if location_ids else {}
+    lots = dict(Lot.objects.filter(pk__in=lot_ids).values_list("pk", "item_id")) if lot_ids else {}
+    errors: dict[str, str] = {}
+    for place in places:
+        line = place.field.rpartition(".")[0]
+        if place.location_id is not None:
+            location = locations.get(place.location_id)
+            if location is None or location.site_id != place.site_id:
+                errors[f"{line}.location"] = "The site has no such location."
+            elif location.archived_at is not None or location.kind not in _HANDLED_KINDS:
+                errors[f"{line}.location"] = f"{location.code} is no place to put goods into or take them from."
+        if place.lot_id is not None and lots.get(place.lot_id) != place.item_id:
+            errors[f"{line}.lot"] = "The item has no such lot."
+    if errors:
+        raise InvalidInput(errors=errors)

@@ -1,0 +1,96 @@
+"""The states of a sales order: a pure transition table, and what follows from the lines."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from enum import StrEnum
+
+from core.errors import plain
+from inventory.rules.order_steps import NumberedLine, OrderedLine, Progress, check_step, open_quantity, progress
+from sales.choices import SalesOrderState as State
+from sales.errors import LineTouched
+
+
+class Step(StrEnum):
+    """What can be done to a sales order."""
+
+    EDIT = "edit"
+    OPEN = "open"
+    RANK = "rank"
+    SHIP = "ship"
+    REVERSE = "reverse"
+    CLOSE_LINES = "close_lines"
+    CLOSE = "close"
+    CANCEL = "cancel"
+    BLOCK = "block"
+
+
+# (state, step) → the states that may follow; what is not here is impossible.
+TRANSITIONS: dict[tuple[str, str], frozenset[State]] = {
+    (State.QUOTE, Step.EDIT): frozenset({State.QUOTE}),
+    (State.QUOTE, Step.OPEN): frozenset({State.OPEN}),
+    (State.QUOTE, Step.CANCEL): frozenset({State.CANCELED}),
+    (State.QUOTE, Step.BLOCK): frozenset({State.QUOTE}),
+    (State.OPEN, Step.EDIT): frozenset({State.OPEN, State.CLOSED}),
+    (State.OPEN, Step.RANK): frozenset({State.OPEN}),
+    (State.OPEN, Step.SHIP): frozenset({State.PARTLY_SHIPPED, State.SHIPPED}),
+    (State.OPEN, Step.CLOSE_LINES): frozenset({State.OPEN, State.CLOSED}),
+    (State.OPEN, Step.CLOSE): frozenset({State.CLOSED}),
+    (State.OPEN, Step.CANCEL): frozenset({State.CANCELED}),
+    (State.OPEN, Step.BLOCK): frozenset({State.OPEN}),
+    (State.PARTLY_SHIPPED, Step.EDIT): frozenset({State.PARTLY_SHIPPED, State.SHIPPED}),
+    (State.PARTLY_SHIPPED, Step.RANK): frozenset({State.PARTLY_SHIPPED}),
+    (State.PARTLY_SHIPPED, Step.SHIP): frozenset({State.PARTLY_SHIPPED, State.SHIPPED}),
+    (State.PARTLY_SHIPPED, Step.REVERSE): frozenset({State.OPEN, State.PARTLY_SHIPPED}),
+    (State.PARTLY_SHIPPED, Step.CLOSE_LINES): frozenset({State.PARTLY_SHIPPED, State.SHIPPED}),
+    (State.PARTLY_SHIPPED, Step.CLOSE): frozenset({State.CLOSED}),
+    (State.PARTLY_SHIPPED, Step.BLOCK): frozenset({State.PARTLY_SHIPPED}),
+    (State.SHIPPED, Step.REVERSE): frozenset({State.OPEN, State.PARTLY_SHIPPED}),
+    (State.SHIPPED, Step.CLOSE): frozenset({State.CLOSED}),
+    (State.CLOSED, Step.REVERSE): frozenset({State.OPEN, State.PARTLY_SHIPPED}),
+}
+
+OPEN_STATES = (State.OPEN, State.PARTLY_SHIPPED)
+
+_FOLLOWING = {
+    Progress.UNTOUCHED: State.OPEN,
+    Progress.PARTLY: State.PARTLY_SHIPPED,
+    Progress.DONE: State.SHIPPED,
+    Progress.RELEASED: State.CLOSED,
+}
+_FIXED = {Step.OPEN: State.OPEN, Step.CLOSE: State.CLOSED, Step.CANCEL: State.CANCELED}
+
+
+def check(state: str, step: Step, *, number: str) -> None:
+    """Refuse what the table does not have.
+
+    :raises WrongState: naming the state and the step.
+    """
+    check_step(TRANSITIONS, noun="sales order", number=number, state=state, step=step)
+
+
+def state_after(state: str, step: Step, lines: Iterable[OrderedLine]) -> State:
+    """The state that an allowed step leads to, given the lines as they stand after it."""
+    following = TRANSITIONS[state, step]
+    if len(following) == 1:
+        return next(iter(following))
+    return _FIXED.get(step) or _FOLLOWING[progress(lines)]
+
+
+def is_line_open(line: OrderedLine) -> bool:
+    """Whether something of it is still to be shipped."""
+    return open_quantity(line) > 0
+
+
+def check_untouched(line: NumberedLine, *, field: str) -> None:
+    """Refuse to change a line's substance once something was shipped or closed on it.
+
+    :raises LineTouched: with what was.
+    """
+    if line.posted_quantity > 0:
+        raise LineTouched(line_no=line.line_no, what=f"has {_plain(line.posted_quantity)} shipped", field=field)
+    if line.closed_quantity > 0:
+        raise LineTouched(line_no=line.line_no, what=f"has {_plain(line.closed_quantity)} closed short", field=field)
+
+
+def _plain(value: Decimal) -> str:
+    return str(plain(value))

@@ -1,0 +1,192 @@
+"""Changing sales orders that are not done, and blocking them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from core import versions
+from core.errors import InvalidInput
+from core.transactions import service
+from inventory.choices import DemandKind
+from inventory.drafts import LevelKey
+from inventory.services.registers import close_demands
+from sales import events, rules
+from sales.drafts import LineChange, LineDraft, LineEdit, LineRemoval
+from sales.errors import LineTouched
+from sales.locks import lock_order
+from sales.models import SalesOrder, SalesOrderLine, ShipmentLine
+from sales.rules import Step
+from sales.services import demands
+from sales.services.access import require_planner
+from sales.services.sales_orders import line_changes
+from sales.services.sales_orders import lines as order_lines
+
+HEADER_FIELDS = frozenset({"need_by_on", "promised_on", "note", "external_reference"})
+# Lines that stood at the order's old date go along with it.
+_INHERITED = ("need_by_on", "promised_on")
+
+
+@service
+def edit(
+    order_id: int,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    lines: Sequence[LineEdit] = (),
+    expected: int | None = None,
+    now: datetime,
+    actor: Any,
+) -> SalesOrder:
+    """Change fields of the order, and add, change or remove lines; what is not named stays as it is.
+
+    A line that something was posted or closed on keeps its quantity, unit, site and price. Open lines that stood at
+    the order's old date go along with it. `expected` is the version that the editor saw. Emits `sales_order.changed`.
+
+    :raises StaleVersion: when somebody changed the order meanwhile.
+    :raises WrongState: when the order is shipped, closed or canceled.
+    :raises LineTouched: for a line that must stay as it is.
+    :raises InvalidInput: naming each field that is wrong, such as `lines.0.quantity`.
+    """
+    changes = changes or {}
+    if unknown := changes.keys() - HEADER_FIELDS:
+        raise InvalidInput(errors=dict.fromkeys(sorted(unknown), "There is no such field to change."))
+
+    order = lock_order(order_id)
+    require_planner(actor, order)
+    versions.check(order, expected)
+    rules.check(order.state, Step.EDIT, number=order.number)
+
+    standing = _lines(order)
+    touched = _apply_header(order, changes, standing.values())
+    keys = _remove(standing, lines)
+    touched |= _change(standing, lines, actor)
+    added = _add(order, standing, lines, actor)
+    if not standing and not added:
+        raise InvalidInput(errors={"lines": "An order needs at least one line."})
+
+    keys |= _write(order, [standing[line_id] for line_id in sorted(touched)], added)
+    _save(order, [*standing.values(), *added], changes)
+    events.record_order("changed", order, keys=keys, actor=actor)
+    return order
+
+
+@service
+def block(order_id: int, *, reason: str, now: datetime, actor: Any) -> SalesOrder:
+    """Block an order, with the reason: it keeps its state, rank and stock, and is not shipped.
+
+    Emits `sales_order.blocked`.
+
+    :raises InvalidInput: without a reason.
+    :raises WrongState: when the order is shipped, closed or canceled.
+    """
+    if not reason.strip():
+        raise InvalidInput(errors={"reason": "Say why the order is blocked."})
+    return _set_block(order_id, "blocked", blocked_at=now, blocked_reason=reason.strip(), actor=actor)
+
+
+@service
+def unblock(order_id: int, *, now: datetime, actor: Any) -> SalesOrder:
+    """Let a blocked order go on. Emits `sales_order.unblocked`.
+
+    :raises WrongState: when the order is shipped, closed or canceled.
+    """
+    return _set_block(order_id, "unblocked", blocked_at=None, blocked_reason="", actor=actor)
+
+
+def _set_block(order_id: int, verb: str, *, blocked_at: datetime | None, blocked_reason: str, actor: Any) -> SalesOrder:
+    order = lock_order(order_id)
+    require_planner(actor, order)
+    rules.check(order.state, Step.BLOCK, number=order.number)
+    order.blocked_at, order.blocked_reason = blocked_at, blocked_reason
+    order.version += 1
+    order.save(update_fields=["blocked_at", "blocked_reason", "version"])
+    events.record_order(verb, order, actor=actor)
+    return order
+
+
+def _lines(order: SalesOrder) -> dict[int, SalesOrderLine]:
+    lines = SalesOrderLine.objects.filter(order=order).select_related("item__unit", "unit").order_by("line_no")
+    return {line.pk: line for line in lines}
+
+
+def _apply_header(order: SalesOrder, changes: Mapping[str, Any], lines: Iterable[SalesOrderLine]) -> set[int]:
+    """Set the order's fields; returns the ids of the lines that went along."""
+    touched: set[int] = set()
+    for name, value in changes.items():
+        if name in _INHERITED:
+            for line in lines:
+                if getattr(line, name) == getattr(order, name) and rules.is_line_open(line):
+                    setattr(line, name, value)
+                    touched.add(line.pk)
+        setattr(order, name, value)
+    return touched
+
+
+def _known(standing: Mapping[int, SalesOrderLine], line_id: int, field: str) -> SalesOrderLine:
+    if line_id not in standing:
+        raise InvalidInput(errors={f"{field}.id": f"The order has no line {line_id}."})
+    return standing[line_id]
+
+
+def _remove(standing: dict[int, SalesOrderLine], edits: Sequence[LineEdit]) -> frozenset[LevelKey]:
+    gone: dict[int, str] = {}
+    for place, removal in enumerate(edits):
+        if isinstance(removal, LineRemoval):
+            line = _known(standing, removal.line_id, f"lines.{place}")
+            rules.check_untouched(line, field=f"lines.{place}")
+            gone[line.pk] = f"lines.{place}"
+    if not gone:
+        return frozenset()
+    for line_id in ShipmentLine.objects.filter(order_line__in=list(gone)).values_list("order_line_id", flat=True)[:1]:
+        raise LineTouched(line_no=standing[line_id].line_no, what="was shipped before; close it", field=gone[line_id])
+    keys = close_demands(DemandKind.SALES_LINE, gone)
+    SalesOrderLine.objects.filter(pk__in=list(gone)).delete()
+    for line_id in gone:
+        del standing[line_id]
+    return keys
+
+
+def _change(standing: Mapping[int, SalesOrderLine], edits: Sequence[LineEdit], actor: Any) -> set[int]:
+    changed: set[int] = set()
+    for place, change in enumerate(edits):
+        if isinstance(change, LineChange):
+            field = f"lines.{place}"
+            line = _known(standing, change.line_id, field)
+            line_changes.apply(line, change.values, field=field, actor=actor)
+            changed.add(line.pk)
+    order_lines.check_sites(
+        {
+            f"lines.{place}.site": change.values["site_id"]
+            for place, change in enumerate(edits)
+            if isinstance(change, LineChange) and "site_id" in change.values
+        }
+    )
+    return changed
+
+
+def _add(
+    order: SalesOrder, standing: Mapping[int, SalesOrderLine], edits: Sequence[LineEdit], actor: Any
+) -> list[SalesOrderLine]:
+    first = order_lines.next_line_no(standing.values())
+    drafts = [(place, draft) for place, draft in enumerate(edits) if isinstance(draft, LineDraft)]
+    if not drafts:
+        return []
+    return order_lines.build(
+        [
+            order_lines.Wanted(order, draft, f"lines.{place}", first + number)
+            for number, (place, draft) in enumerate(drafts)
+        ],
+        actor=actor,
+    )
+
+
+def _write(order: SalesOrder, touched: list[SalesOrderLine], added: list[SalesOrderLine]) -> frozenset[LevelKey]:
+    if touched:
+        SalesOrderLine.objects.bulk_update(touched, line_changes.WRITTEN)
+    SalesOrderLine.objects.bulk_create(added)
+    return demands.put([(order, line) for line in (*touched, *added)])
+
+
+def _save(order: SalesOrder, lines: Sequence[SalesOrderLine], changes: Mapping[str, Any]) -> None:
+    order.state = rules.state_after(order.state, Step.EDIT, lines)
+    order.version += 1
+    order.save(update_fields=[*changes, "state", "version"])

@@ -1,0 +1,186 @@
+"""Shipping sales orders, and taking a shipment back."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from core.errors import InvalidInput
+from core.transactions import service
+from inventory.choices import DocumentKind, LocationKind, PostingKind
+from inventory.drafts import LevelKey, PostingDraft, Withdrawal
+from inventory.selectors.ordering import Place, check_places
+from inventory.selectors.places import virtual_location
+from inventory.services.order_lines import add_posted
+from inventory.services.posting import post
+from inventory.services.reversal import reverse as reverse_posting
+from sales import events, rules
+from sales.choices import SalesOrderState
+from sales.drafts import Planned, ShipDraft, Shipped
+from sales.errors import NothingToReverse, OrderBlocked
+from sales.locks import lock_order
+from sales.models import SalesOrder, SalesOrderLine, Shipment, ShipmentLine
+from sales.rules import Step
+from sales.services import demands
+from sales.services.access import require_writer
+from sales.services.sales_orders.planning import plan
+
+
+@service
+def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor: Any) -> Shipped:
+    """Ship what is named, or all that is open at the one site, in one posting.
+
+    Stock that another order counted on may be taken; the warnings name the orders ranked higher that did. Consigned
+    stock first becomes the seller's, at the agreement's price. Locks the order, then the balances and cost pools.
+    Emits `sales_order.shipped`.
+
+    :raises WrongState, OrderBlocked: when the order is not open, or blocked.
+    :raises InvalidInput: naming the field.
+    :raises OverShipment: more than is open.
+    :raises InsufficientStock, LotBlocked, PeriodClosed: as the ledger says.
+    """
+    draft = draft or ShipDraft()
+    if draft.effective_at is not None and draft.effective_at > now:
+        raise InvalidInput(errors={"effective_at": f"{draft.effective_at} lies in the future."})
+
+    order = lock_order(order_id)
+    require_writer(actor, order)
+    _check_may_ship(order)
+    lines = _lines(order)
+    site_id, parts = plan(order, lines, draft)
+    check_places([Place(part.field, site_id, part.location_id, part.item_id, part.lot_id) for part in parts])
+
+    posted = post(
+        _posting(order, site_id, draft.effective_at or now),
+        withdrawals=_withdrawals(order, site_id, parts),
+        now=now,
+        actor=actor,
+    )
+    shipment = _write_shipment(order, site_id, parts, posted.posting_id, posted.number, draft, now=now)
+    keys = _move_on(order, lines, _sums((part.line_id, part.quantity) for part in parts), Step.SHIP, at=now)
+
+    events.record_order("shipped", order, keys=posted.keys | keys, actor=actor)
+    return Shipped(order, shipment, list(posted.warnings))
+
+
+@service
+def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Shipped:
+    """Take the latest shipment of an order back: its goods, lots, owners and values return where they came from.
+
+    What it had shipped is open again, so is the order. Locks the order, then balances and cost pools. Emits
+    `sales_order.reversed`.
+
+    :raises WrongState: when the order has shipped nothing.
+    :raises NothingToReverse: when no shipment of it stands.
+    :raises PeriodClosed: when an owner's books are closed today.
+    """
+    order = lock_order(order_id)
+    require_writer(actor, order)
+    rules.check(order.state, Step.REVERSE, number=order.number)
+    shipment = Shipment.objects.filter(order=order, reversed_at=None).order_by("-pk").first()
+    if shipment is None:
+        raise NothingToReverse(number=order.number)
+
+    posted = reverse_posting(shipment.posting_id, now=now, actor=actor, reason=reason)
+    shipment.reversed_at = now
+    shipment.save(update_fields=["reversed_at"])
+    back = _sums((part.order_line_id, -part.quantity) for part in ShipmentLine.objects.filter(shipment=shipment))
+    keys = _move_on(order, _lines(order), back, Step.REVERSE, at=None)
+
+    events.record_order("reversed", order, keys=posted.keys | keys, actor=actor)
+    return Shipped(order, shipment, list(posted.warnings))
+
+
+def _check_may_ship(order: SalesOrder) -> None:
+    rules.check(order.state, Step.SHIP, number=order.number)
+    if order.blocked_at is not None:
+        raise OrderBlocked(number=order.number, reason=order.blocked_reason, since=order.blocked_at)
+
+
+def _lines(order: SalesOrder) -> dict[int, SalesOrderLine]:
+    lines = SalesOrderLine.objects.filter(order=order).select_related("item__unit", "site").order_by("line_no")
+    return {line.pk: line for line in lines}
+
+
+def _posting(order: SalesOrder, site_id: int, effective_at: datetime) -> PostingDraft:
+    return PostingDraft(
+        kind=PostingKind.SHIPMENT,
+        company_id=order.company_id,
+        site_id=site_id,
+        effective_at=effective_at,
+        source_kind=DocumentKind.SALES_ORDER,
+        source_id=order.pk,
+        source_number=order.number,
+    )
+
+
+def _withdrawals(order: SalesOrder, site_id: int, parts: Iterable[Planned]) -> list[Withdrawal]:
+    customer_place = virtual_location(site_id, LocationKind.CUSTOMER)
+    return [
+        Withdrawal(
+            item_id=part.item_id,
+            quantity=part.quantity,
+            site_id=site_id,
+            used_by_id=order.company_id,
+            to_location_id=customer_place,
+            location_id=part.location_id,
+            lot_id=part.lot_id,
+            passes_title=True,
+            line_id=part.line_id,
+            field=part.field,
+        )
+        for part in parts
+    ]
+
+
+def _write_shipment(
+    order: SalesOrder,
+    site_id: int,
+    parts: Sequence[Planned],
+    posting_id: int,
+    number: str,
+    draft: ShipDraft,
+    *,
+    now: datetime,
+) -> Shipment:
+    shipment = Shipment.objects.create(
+        company_id=order.company_id,
+        site_id=site_id,
+        order=order,
+        posting_id=posting_id,
+        number=number,
+        shipped_at=draft.effective_at or now,
+        carrier=draft.carrier,
+        tracking_number=draft.tracking_number,
+    )
+    ShipmentLine.objects.bulk_create(
+        ShipmentLine(shipment=shipment, order_line_id=part.line_id, quantity=part.quantity) for part in parts
+    )
+    return shipment
+
+
+def _sums(quantities: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:
+    sums: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for line_id, quantity in quantities:
+        sums[line_id] += quantity
+    return dict(sums)
+
+
+def _move_on(
+    order: SalesOrder,
+    lines: Mapping[int, SalesOrderLine],
+    differences: Mapping[int, Decimal],
+    step: Step,
+    *,
+    at: datetime | None,
+) -> frozenset[LevelKey]:
+    """Add to the posted quantities; state and demand follow. The caller holds the order's lock."""
+    add_posted(SalesOrderLine, differences)
+    for line_id, difference in differences.items():
+        lines[line_id].posted_quantity += difference
+    order.state = rules.state_after(order.state, step, lines.values())
+    order.shipped_at = at if order.state == SalesOrderState.SHIPPED else None
+    order.version += 1
+    order.save(update_fields=["state", "shipped_at", "version"])
+    return demands.put([(order, lines[line_id]) for line_id in differences])
