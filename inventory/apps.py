@@ -5,6 +5,7 @@ class InventoryConfig(AppConfig):
     name = "inventory"
 
     def ready(self) -> None:
-        from inventory import handlers
+        from inventory import handlers, network
 
         handlers.register()
+        network.register()

@@ -1,0 +1,184 @@
+"""Consignment agreements: whose demand may use stock that somebody else owns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from core.clock import local_date
+from core.errors import Forbidden, InvalidInput
+from core.transactions import service
+from inventory.drafts import LevelKey
+from inventory.events import record_change
+from inventory.locks import masters as locks
+from inventory.models import ConsignmentAgreement, Item
+from sites import access, checking, rules
+from sites.models import Company, Site
+
+# The same choice as posting makes for a new balance: in force on that day, one that names the item first.
+_REWRITE = """
+WITH wanted AS (
+    SELECT b.id, b.item_id, b.site_id, b.used_by_id AS before_id, coalesce(
+        (SELECT a.used_by_id FROM inventory_consignmentagreement a
+         WHERE a.owner_id = b.owner_id AND a.site_id = b.site_id AND (a.item_id = b.item_id OR a.item_id IS NULL)
+           AND a.valid_from_on <= %(on)s AND (a.valid_until_on IS NULL OR a.valid_until_on > %(on)s)
+         ORDER BY a.item_id NULLS LAST LIMIT 1), b.owner_id) AS after_id
+    FROM inventory_stockbalance b
+    WHERE b.owner_id = %(owner)s AND b.site_id = %(site)s
+), written AS (
+    UPDATE inventory_stockbalance b SET used_by_id = w.after_id
+    FROM wanted w WHERE w.id = b.id AND w.before_id <> w.after_id
+    RETURNING w.item_id, w.site_id, w.before_id, w.after_id
+)
+SELECT DISTINCT item_id, site_id, side
+FROM written CROSS JOIN LATERAL (VALUES (before_id), (after_id)) AS v(side)
+"""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A price per stocking unit (None: the owner's own cost), from one day until before another."""
+
+    valid_from_on: date
+    valid_until_on: date | None = None
+    unit_price: Decimal | None = None
+    currency: str = ""
+
+
+@service
+def start(
+    *, owner: Company, site: Site, item: Item | None = None, used_by: Company, term: Term, now: datetime, actor: Any
+) -> ConsignmentAgreement:
+    """Let `used_by` use the owner's stock of an item (of every item) at a site.
+
+    An administrator of either party may. Rewrites `used_by` of the balances under their locks where it is in force
+    today, and marks the levels of both parties for recompute. Emits `consignment_agreement.started`.
+
+    :raises InvalidInput: naming the field, or the agreement that it overlaps.
+    """
+    _require_party(owner, used_by, actor)
+    locks.lock_owner_at_site(owner.pk, site.pk)
+    _check(owner, site, item, used_by, term)
+    agreement = checking.insert(
+        ConsignmentAgreement(
+            owner=owner,
+            site=site,
+            item=item,
+            used_by=used_by,
+            unit_price=term.unit_price,
+            currency=rules.check_currency(term.currency or owner.currency),
+            valid_from_on=term.valid_from_on,
+            valid_until_on=term.valid_until_on,
+        )
+    )
+    keys = _rewrite(owner.pk, site, now)
+    _record("started", agreement, keys, actor)
+    return agreement
+
+
+@service
+def end(
+    agreement: ConsignmentAgreement, *, on: date | None = None, expected: int | None = None, now: datetime, actor: Any
+) -> ConsignmentAgreement:
+    """Let an agreement end: it is not in force any more on `on` (today, if not given).
+
+    Gives the balances back to their owner's own demand under their locks, where that day has come.
+    Emits `consignment_agreement.ended`.
+
+    :raises StaleVersion: when somebody changed it meanwhile.
+    :raises InvalidInput: for a day before its start.
+    """
+    _require_party(agreement.owner, agreement.used_by, actor)
+    last = on or local_date(now, agreement.site.time_zone)
+    if last < agreement.valid_from_on:
+        text = f"{last} lies before {agreement.valid_from_on}, when the agreement starts."
+        raise InvalidInput(errors={"valid_until_on": text})
+    locks.lock_owner_at_site(agreement.owner_id, agreement.site_id)
+    agreement = checking.update(agreement, expected=expected, changes={"valid_until_on": last})
+    keys = _rewrite(agreement.owner_id, agreement.site, now)
+    _record("ended", agreement, keys, actor)
+    return agreement
+
+
+@service
+def edit(
+    agreement: ConsignmentAgreement,
+    *,
+    expected: int | None = None,
+    unit_price: Decimal | None,
+    actor: Any,
+) -> ConsignmentAgreement:
+    """Change the price of what is used from now on. Emits `consignment_agreement.changed`.
+
+    :raises StaleVersion: when somebody changed it meanwhile.
+    """
+    _require_party(agreement.owner, agreement.used_by, actor)
+    agreement = checking.update(agreement, expected=expected, changes={"unit_price": unit_price})
+    _record("changed", agreement, frozenset(), actor)
+    return agreement
+
+
+def refresh(*, now: datetime) -> None:
+    """Bring `used_by` into line with the day at each site where an agreement starts or ends; for the new day.
+
+    One transaction an owner and site; safe to repeat.
+    """
+    pairs = ConsignmentAgreement.objects.order_by("owner_id", "site_id").values_list("owner_id", "site_id").distinct()
+    for owner_id, site_id in pairs:
+        refresh_one(owner_id, site_id, now=now)
+
+
+@service
+def refresh_one(owner_id: int, site_id: int, *, now: datetime) -> None:
+    """The same for one owner at one site, under his balances' locks."""
+    locks.lock_owner_at_site(owner_id, site_id)
+    if keys := _rewrite(owner_id, Site.objects.get(pk=site_id), now):
+        record_change("consignment_agreement.refreshed", keys=keys, company_ids=[owner_id], actor=None)
+
+
+def _rewrite(owner_id: int, site: Site, now: datetime) -> frozenset[LevelKey]:
+    """Rewrite `used_by` of an owner's balances at a site; the caller holds their locks. Returns the keys of both."""
+    today = local_date(now, site.time_zone)
+    with connection.cursor() as cursor:
+        cursor.execute(_REWRITE, {"owner": owner_id, "site": site.pk, "on": today})
+        return frozenset(LevelKey(*row) for row in cursor.fetchall())
+
+
+def _check(owner: Company, site: Site, item: Item | None, used_by: Company, term: Term) -> None:
+    if owner.pk == used_by.pk:
+        raise InvalidInput(errors={"used_by": f"{owner.code} uses its own stock without an agreement."})
+    if term.valid_until_on is not None and term.valid_until_on <= term.valid_from_on:
+        text = f"{term.valid_until_on} must lie after {term.valid_from_on}."
+        raise InvalidInput(errors={"valid_until_on": text})
+    others = ConsignmentAgreement.objects.filter(
+        Q(valid_until_on=None) | Q(valid_until_on__gt=term.valid_from_on), owner=owner, site=site, item=item
+    )
+    if term.valid_until_on is not None:
+        others = others.filter(valid_from_on__lt=term.valid_until_on)
+    if other := others.order_by("valid_from_on", "pk").first():
+        until = f"until {other.valid_until_on}" if other.valid_until_on else "without an end"
+        text = f"One with {other.used_by.code} is in force from {other.valid_from_on} {until}; end it first."
+        raise InvalidInput(errors={"valid_from_on": text})
+
+
+def _require_party(owner: Company, used_by: Company, actor: Any) -> None:
+    if actor is None:
+        return
+    known = access.access_of(actor)
+    if not any(known.has_role(access.ADMINISTRATORS, company_id=company.pk) for company in (owner, used_by)):
+        raise Forbidden(f"Only an administrator of {owner.code} or {used_by.code} may agree on this.")
+
+
+def _record(verb: str, agreement: ConsignmentAgreement, keys: Iterable[LevelKey], actor: Any) -> None:
+    record_change(
+        f"consignment_agreement.{verb}",
+        documents=[("consignment_agreement", agreement.pk)],
+        keys=keys,
+        company_ids=[agreement.owner_id, agreement.used_by_id],
+        site_ids=[agreement.site_id],
+        actor=actor,
+    )

@@ -1,0 +1,261 @@
+"""Items, and what a company says of them: its terms, its codes, other units, how a site keeps them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypedDict, Unpack
+
+from django.db import connection
+
+from core import versions
+from core.errors import Forbidden, InvalidInput
+from core.transactions import service
+from inventory.models import Item, ItemCategory, ItemCode, ItemCompany, ItemUnit, UnitOfMeasure
+from inventory.selectors import items as selectors
+from sites import access, checking, events
+from sites.models import Company
+
+
+class ItemFields(TypedDict, total=False):
+    """What may be said of an item beside its SKU and its stocking unit; weight is per stocking unit."""
+
+    name: str
+    description: str
+    category: ItemCategory | None
+    tracking: str
+    weight_kg: Decimal | None
+    variant_of: Item | None
+    options: dict[str, Any]
+
+
+class ItemChanges(ItemFields, total=False):
+    """What may be changed of an item; stocking unit and tracking only before it was ever stocked."""
+
+    sku: str
+    unit: UnitOfMeasure
+
+
+class Terms(TypedDict, total=False):
+    """A company's own cost and price of an item, per stocking unit in its currency, and how it gets it."""
+
+    standard_cost: Decimal | None
+    list_price: Decimal | None
+    is_made: bool
+    is_bought: bool
+    is_sold: bool
+    planner: Any
+
+
+@service
+def create(
+    *,
+    sku: str,
+    unit: UnitOfMeasure,
+    company: Company | None,
+    terms: Terms | None = None,
+    units: Mapping[UnitOfMeasure, Decimal] | None = None,
+    actor: Any,
+    **fields: Unpack[ItemFields],
+) -> Item:
+    """A new item with the company's sight of it and its other units (stocking units in one of each).
+
+    Without a company it is seen by all, which only a superuser or the system may want. Emits `item.created`.
+
+    :raises InvalidInput: naming the field, above all a SKU that is taken.
+    """
+    access.require(actor, company_id=company.pk if company else None, roles=access.PLANNERS)
+    sku = _sku(sku)
+    item = checking.insert(Item(**{"sku": sku, "name": sku, "unit": unit, **fields}))
+    if company is not None:
+        checking.insert(ItemCompany(item=item, company=company, **(terms or {})))
+    _put_units(item, units or {})
+    _record("created", item, actor)
+    return item
+
+
+@service
+def edit(item: Item, *, expected: int | None = None, actor: Any, **changes: Unpack[ItemChanges]) -> Item:
+    """Change an item; the planners of any company that has sight of it may. Emits `item.changed`.
+
+    :raises StaleVersion: when somebody changed it meanwhile.
+    :raises InvalidInput: naming the field; stocking unit and tracking stay once the item was stocked or ordered.
+    """
+    _require_planner(item, actor)
+    if "sku" in changes:
+        changes["sku"] = _sku(changes["sku"])
+    frozen = [name for name in ("unit", "tracking") if name in changes and changes[name] != getattr(item, name)]
+    if frozen and selectors.is_in_use(item.pk):
+        raise InvalidInput(errors=dict.fromkeys(frozen, f"{item.sku} is stocked or ordered already."))
+    item = checking.update(item, expected=expected, changes=dict(changes))
+    _record("changed", item, actor)
+    return item
+
+
+@service
+def archive(item: Item, *, now: datetime, actor: Any) -> Item:
+    """Put an item away once nothing of it is left or open. Emits `item.archived`.
+
+    :raises InvalidInput: while there is stock of it, or an open demand or supply.
+    """
+    _require_planner(item, actor)
+    if reason := selectors.why_not_archived(item.pk):
+        raise InvalidInput(errors={"item": f"{item.sku} {reason}."})
+    item = versions.edit(item, archived_at=now)
+    _record("archived", item, actor)
+    return item
+
+
+@service
+def put_terms(item: Item, company: Company, *, actor: Any, **terms: Unpack[Terms]) -> ItemCompany:
+    """Write a company's own cost, price and sourcing of an item; gives it sight of the item. Emits `item.changed`.
+
+    Only the given fields are written; a new standard cost values nothing anew.
+
+    :raises InvalidInput: naming the field.
+    """
+    access.require(actor, company_id=company.pk, roles=access.PLANNERS)
+    row = ItemCompany.objects.filter(item=item, company=company).first()
+    if row is None:
+        row = checking.insert(ItemCompany(item=item, company=company, **terms))
+    else:
+        row = checking.update_plain(row, dict(terms))
+    _record("changed", item, actor)
+    return row
+
+
+@service
+def put_units(item: Item, units: Mapping[UnitOfMeasure, Decimal], *, actor: Any) -> None:
+    """Write other units of an item: how many stocking units are in one of each. Emits `item.changed`.
+
+    Units not named stay; order lines keep the factor they were written with.
+
+    :raises InvalidInput: for a factor not above 0, or the stocking unit itself.
+    """
+    _require_planner(item, actor)
+    _put_units(item, units)
+    _record("changed", item, actor)
+
+
+@service
+def put_codes(item: Item, company: Company, codes: Sequence[str], *, actor: Any) -> None:
+    """Write what a company calls the item; codes not named stay. Emits `item.changed`.
+
+    :raises InvalidInput: for a code that the company gave to another item.
+    """
+    access.require(actor, company_id=company.pk, roles=access.PLANNERS)
+    for code in dict.fromkeys(code.strip() for code in codes):
+        known = ItemCode.objects.filter(company=company, code__iexact=code).first()
+        if known is None:
+            checking.insert(ItemCode(item=item, company=company, code=code))
+        elif known.item_id != item.pk:
+            raise InvalidInput(errors={"codes": f"“{code}” is another item's code."})
+    _record("changed", item, actor)
+
+
+def give_sight(item_ids: Iterable[int], company_id: int) -> None:
+    """Let a company see items that it uses for the first time; those that all see stay so. One statement.
+
+    For services that write a document of that company, in their transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO inventory_itemcompany (item_id, company_id, is_made, is_bought, is_sold)
+            SELECT DISTINCT c.item_id, %(company)s, false, false, false FROM inventory_itemcompany c
+            WHERE c.item_id = ANY(%(items)s::bigint[])
+            ORDER BY 1
+            ON CONFLICT DO NOTHING
+            """,
+            {"items": sorted(set(item_ids)), "company": company_id},
+        )
+
+
+@service
+def create_category(*, name: str, parent: ItemCategory | None = None, actor: Any) -> ItemCategory:
+    """A new group of items; categories are shared, so any company's planner may.
+
+    :raises InvalidInput: when the parent has one of that name.
+    """
+    require_some_planner(actor)
+    return checking.insert(ItemCategory(name=name.strip(), parent=parent))
+
+
+@service
+def edit_category(category: ItemCategory, *, expected: int | None = None, actor: Any, **changes: Any) -> ItemCategory:
+    """Rename a category, or move it under another.
+
+    :raises InvalidInput: when it would lie under itself.
+    """
+    require_some_planner(actor)
+    above = changes.get("parent")
+    while above is not None:
+        if above.pk == category.pk:
+            raise InvalidInput(errors={"parent": f"“{category.name}” can't lie under itself."})
+        above = above.parent
+    return checking.update(category, expected=expected, changes=changes)
+
+
+@service
+def create_unit(*, code: str, name: str = "", decimals: int = 0, actor: Any) -> UnitOfMeasure:
+    """A new unit; units are shared, so any company's administrator may.
+
+    :raises InvalidInput: naming the field, above all a code that is taken.
+    """
+    require_some_planner(actor, roles=access.ADMINISTRATORS)
+    return checking.insert(UnitOfMeasure(code=code.strip(), name=name or code, decimals=decimals))
+
+
+@service
+def edit_unit(unit: UnitOfMeasure, *, expected: int | None = None, actor: Any, **changes: Any) -> UnitOfMeasure:
+    """Change a unit. Fewer decimals are refused: quantities that are there might not fit.
+
+    :raises InvalidInput: naming the field.
+    """
+    require_some_planner(actor, roles=access.ADMINISTRATORS)
+    if changes.get("decimals", unit.decimals) < unit.decimals:
+        raise InvalidInput(errors={"decimals": f"{unit.code} has {unit.decimals} decimals; there can only be more."})
+    return checking.update(unit, expected=expected, changes=changes)
+
+
+def require_some_planner(actor: Any, *, roles: Iterable[str] = access.PLANNERS) -> None:
+    """Refuse a user who has none of the roles in any company, for what the network shares.
+
+    :raises Forbidden: naming nothing, because all see these rows.
+    """
+    if actor is None:
+        return
+    known = access.access_of(actor)
+    if not (known.is_superuser or known.company_ids_of(roles)):
+        raise Forbidden("You may see this, but not change it.")
+
+
+def _require_planner(item: Item, actor: Any) -> None:
+    if actor is None or access.access_of(actor).is_superuser:
+        return
+    companies = selectors.company_ids_with_sight(item.pk)
+    if not companies:
+        require_some_planner(actor)
+    elif not access.access_of(actor).company_ids_of(access.PLANNERS) & companies:
+        raise Forbidden(f"You may see {item.sku}, but not change it.")
+
+
+def _put_units(item: Item, units: Mapping[UnitOfMeasure, Decimal]) -> None:
+    for unit, factor in units.items():
+        if unit.pk == item.unit_id:
+            raise InvalidInput(errors={"units": f"{unit.code} is the stocking unit of {item.sku} itself."})
+        row = ItemUnit.objects.filter(item=item, unit=unit).first()
+        if row is None:
+            checking.insert(ItemUnit(item=item, unit=unit, factor=factor))
+        else:
+            checking.update_plain(row, {"factor": factor})
+
+
+def _record(verb: str, item: Item, actor: Any) -> None:
+    events.record(f"item.{verb}", item.pk, company_ids=selectors.company_ids_with_sight(item.pk), actor=actor)
+
+
+def _sku(sku: str) -> str:
+    sku = sku.strip()
+    if not sku or not sku.isprintable():
+        raise InvalidInput(errors={"sku": f"“{sku}” is no SKU: it needs at least one visible character."})
+    return sku
