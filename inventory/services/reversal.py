@@ -13,6 +13,7 @@ from inventory.choices import PostingKind
 from inventory.drafts import Posted, PostingDraft
 from inventory.errors import AlreadyReversed, ReversalBlocked
 from inventory.locks import stock as locks
+from inventory.locks.postings import lock_posting
 from inventory.models import Posting, ValueEntry
 from inventory.rules.valuing import ZERO, Pool
 from inventory.selectors import naming
@@ -74,7 +75,7 @@ def reverse(posting_id: int, *, now: datetime, actor: Any, reason: str = "") -> 
 
 
 def _reversible(posting_id: int) -> Posting:
-    posting = Posting.objects.select_related("site").filter(id=posting_id).first()
+    posting = lock_posting(posting_id)
     if posting is None:
         raise NotFound("There is no such posting.")
     is_reversed = Posting.objects.filter(reverses_id=posting_id).exists()
