@@ -19,6 +19,9 @@ from core.ui.stock_bar import stock_bar as stock_bar_svg
 
 register = template.Library()
 
+# Headers by which our scripts ask for a page without its frame: a live refresh, a visit in place, the drawer.
+_PARTS = frozenset({"X-Live", "X-Part", "X-Drawer"})
+
 
 # --- numbers, money, dates ---------------------------------------------------------------------------------------
 
@@ -104,7 +107,8 @@ def _words(state: State, text: object, days: int | None, on: date | None) -> str
     if days:
         late = ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
         return f"{state.word}, {late}"
-    return f"{state.word} {formats.day(on)}" if on else str(state.word)
+    comma = "," if state.tone == "late" else ""
+    return f"{state.word}{comma} {formats.day(on)}" if on else str(state.word)
 
 
 def state_html(key: object, text: object = None, *, days: int | None = None, on: date | None = None) -> str:
@@ -238,9 +242,16 @@ def hidden_query(context: RequestContext, *names: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def is_part(context: RequestContext) -> bool:
-    """True when only a region of the page is asked for (X-Live, X-Drawer): base.html then leaves its frame out."""
+    """True when a script asks for a part of the page; document.html and base.html then leave their frame out."""
     request = _request(context)
-    return bool(request) and ("X-Live" in request.headers or "X-Drawer" in request.headers)
+    return request is not None and not _PARTS.isdisjoint(request.headers)
+
+
+@register.simple_tag(takes_context=True)
+def is_background(context: RequestContext) -> bool:
+    """True for a live refresh, which must not take the toasts that another tab waits for."""
+    request = _request(context)
+    return request is not None and "X-Live" in request.headers
 
 
 @register.simple_tag(takes_context=True)

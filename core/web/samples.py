@@ -70,8 +70,8 @@ def _attention() -> list[dict]:
          "order by Thu 3 Dec", "Move 19 from TLL"),
     ]  # fmt: skip
     return [
-        {"state": state, "title": title, "why": why, "cost": cost, "url": "?page=item",
-         "action": {"label": action, "url": "?page=item", "method": "get"}}
+        {"state": state, "title": title, "why": why, "cost": cost, "url": "?sheet=item",
+         "action": {"label": action, "url": "?sheet=item", "method": "get"}}
         for state, title, why, cost, action in rows
     ]  # fmt: skip
 
@@ -158,7 +158,7 @@ def orders() -> dict:
     return {
         "orders": [_order(rank, row) for rank, row in enumerate(_ORDERS, 1)],
         "filters": _filters(),
-        "page": {"shown": len(_ORDERS), "total": 95, "previous_url": "", "next_url": "?page=orders&cursor=x"},
+        "page": {"shown": len(_ORDERS), "total": 95, "previous_url": "", "next_url": "?sheet=orders&cursor=x"},
     }
 
 
