@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-import redis
-
 from launcher.commands import WORKERS, Worker
 
 # The key's own life plus the time a worker needs to start and to hear the first canary.
@@ -23,6 +21,8 @@ PATIENCE_SECONDS = 90
 
 def silent(workers: Iterable[Worker], redis_url: str) -> set[str]:
     """Names of the workers none of whose queues shows a sign of life; nobody when Redis itself does not answer."""
+    import redis  # a tenth of a second that a start need not wait for
+
     workers = list(workers)
     with suppress(redis.RedisError), redis.Redis.from_url(redis_url, socket_timeout=2) as client:
         heard = [client.exists(*[f"mfg:canary:{queue}" for queue in worker.queues]) for worker in workers]

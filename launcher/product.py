@@ -18,6 +18,9 @@ from launcher.supervisor import Supervisor
 
 LOOK_SECONDS = 0.5
 CANARY_SECONDS = 15
+# What a killed predecessor needs to let go of its port.
+PORT_WITHIN_SECONDS = 3
+SERVERS_WITHIN_SECONDS = 60
 READY_WITHIN_SECONDS = 90
 # The order in which things stop: first what makes work, last what keeps it.
 STOP_ORDER = (["beat"], ["web", *(worker.name for worker in commands.WORKERS)], ["postgres", "valkey"])
@@ -88,12 +91,11 @@ class Product:
 
     def _refuse_taken_port(self) -> None:
         """Say it in a sentence now rather than in a log after a minute of restarts."""
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.options.host, self.options.port))
-            except OSError as error:
-                raise ServerError(f"Port {self.options.port} is taken; choose another with PORT=….") from error
+        deadline = time.monotonic() + PORT_WITHIN_SECONDS
+        while not _is_free(self.options.host, self.options.port):
+            if time.monotonic() > deadline:
+                raise ServerError(f"Port {self.options.port} is taken; choose another with PORT=….")
+            time.sleep(0.05)
 
     def _start_servers(self) -> None:
         wanted: list[Server] = []
@@ -110,14 +112,16 @@ class Product:
                 server.create_database()
 
     def _wait_for_server(self, server: Server, process: subprocess.Popen[bytes]) -> None:
-        """A server whose predecessor was killed may still find it alive for a moment, and gets a second start."""
-        try:
-            wait_ready(server, process)
-        except ServerError:
-            if process.poll() is None:
-                raise
-            time.sleep(1)
-            wait_ready(server, self.supervisor.start(server.program()))
+        """Start it again while it refuses: after a kill its predecessor may take a moment to let go of the data."""
+        deadline = time.monotonic() + SERVERS_WITHIN_SECONDS
+        while True:
+            try:
+                return wait_ready(server, process, deadline - time.monotonic())
+            except ServerError:
+                if process.poll() is None or time.monotonic() > deadline:
+                    raise
+            time.sleep(LOOK_SECONDS)
+            process = self.supervisor.start(server.program())
 
     def _prepare(self) -> State:
         preparation = Preparation(self.options.home, self.database_url, self._run_step, self.options.wants_demo)
@@ -204,6 +208,16 @@ class Product:
             self.supervisor.replace(worker.name, "hangs")
         if len(silent) == len(commands.WORKERS) and self.supervisor.age("beat") > canary.PATIENCE_SECONDS:
             self.supervisor.replace("beat", "is not heard")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def _deafen() -> None:

@@ -1,12 +1,27 @@
 """Generic fixtures; the servers a session needs come from ``launcher.pytest_plugin``."""
 
 import os
+import shutil
 
 import pytest
 
+from tests.cast import cast, committed_cast  # noqa: F401
+
+# The test process of the browser has an event loop of its own, in which Django refuses plain queries.
+BROWSER_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser test runs in a process of its own: its event loop makes Django refuse plain queries."""
+    """Mark by folder, so that no file can forget it."""
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker("browser")
@@ -15,6 +30,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def runs_in_ci() -> bool:
-    """Where a missing tool is a failure and not a reason to skip."""
-    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+def chromium() -> str:
+    """The browser of the machine; where there is none the test is skipped, and in CI that is a failure."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    missing = "There is no Chromium on this machine; `make browser` installs Debian's when it may."
+    if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict, chromium: str) -> dict:
+    """Playwright brings no browser of its own: it drives the machine's."""
+    return browser_type_launch_args | {"executable_path": chromium, "args": BROWSER_FLAGS}
