@@ -116,7 +116,16 @@ TEMPLATES = [
 ]
 COTTON_DIR = "components"
 
+# A web request that waits longer than this for a lock or a statement answers 503 `busy`. Set when the connection
+# opens, so that it costs no round trip; workers and commands may take their time.
+WEB_LOCK_TIMEOUT_MS = 3000
+WEB_STATEMENT_TIMEOUT_MS = 5000
+
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or default_database_url())}
+if os.environ.get("MFG_ROLE") == "web":
+    DATABASES["default"]["OPTIONS"]["options"] = (
+        f"-c lock_timeout={WEB_LOCK_TIMEOUT_MS} -c statement_timeout={WEB_STATEMENT_TIMEOUT_MS}"
+    )
 # Off behind a pooler in transaction mode, see core.prepared.
 PREPARE_STATEMENTS = _flag("MFG_PREPARE", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -160,11 +169,15 @@ REST_FRAMEWORK = {
         "integrations.api.authentication.ApiKeyAuthentication",
         "core.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.HasAccess"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "core.api.pagination.KeysetPagination",
-    "DEFAULT_FILTER_BACKENDS": ["core.api.filters.StrictFilterBackend", "core.api.filters.StrictOrdering"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "core.api.filters.StrictFilterBackend",
+        "core.api.filters.StrictOrdering",
+        "core.api.filters.UpdatedAfter",
+    ],
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.MfgSchema",
     "EXCEPTION_HANDLER": "core.api.problems.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -205,10 +218,6 @@ if _flag("MFG_HTTPS"):
     CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
-
-# A web request that waits longer than this for a lock answers 503 `busy`.
-WEB_LOCK_TIMEOUT_MS = 3000
-WEB_STATEMENT_TIMEOUT_MS = 5000
 
 UNFOLD = {"SITE_TITLE": "mfg", "SITE_HEADER": "mfg", "SITE_URL": "/"}
 

@@ -1,0 +1,39 @@
+"""Limits of web requests."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from core.api import problems
+
+
+class RequestLimitsMiddleware:
+    """Answers 503 where a lock or a statement took longer than a web request may wait.
+
+    The limits themselves are set on the connection by the process that serves the web (`MFG_ROLE=web`), so they
+    cost no round trip. The API's views answer by themselves; this is for pages.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if not problems.is_waited_too_long(error):
+            return None
+        return busy(request)
+
+
+def busy(request: HttpRequest) -> Any:
+    """503 with `Retry-After`, as a problem below `/api/` and as a page elsewhere."""
+    if request.path.startswith("/api/"):
+        response = problems.respond(503, "busy", "Others are working on the same rows. Try again in a moment.")
+    else:
+        response = render(request, "errors/503.html", status=503)
+    response["Retry-After"] = str(problems.RETRY_AFTER_SECONDS)
+    return response
