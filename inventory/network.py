@@ -1,6 +1,10 @@
-"""What inventory tells the app below it: whose goods are where, and what a new site begins with."""
+"""What inventory tells the app below it: whose goods are where, what a new site begins with, its main pages."""
+
+from django.utils.translation import gettext_lazy as _
 
 from sites import upward
+from sites.web import navigation
+from sites.web.navigation import Entry
 
 # Sites where a company's goods lie, or lie for it, by agreement; and sites whose items it keeps.
 _SITES = """
@@ -16,7 +20,42 @@ UNION SELECT used_by_id FROM inventory_consignmentagreement
 WHERE owner_id = ANY(%(companies)s::bigint[]) OR site_id = ANY(%(sites)s::bigint[])
 """
 _BOOKS = "SELECT 1 FROM inventory_costpool WHERE owner_id = %(id)s"
+_MISSING = """
+SELECT count(*) FROM inventory_stocklevel
+WHERE missing > 0 AND site_id = ANY(%(at)s)
+  AND (used_by_id = ANY(%(companies)s::bigint[]) OR site_id = ANY(%(sites)s::bigint[]))
+"""
+_OPEN_TRANSFERS = """
+SELECT count(*) FROM inventory_transfer
+WHERE state IN ('planned', 'confirmed', 'in_transit', 'partly_received')
+  AND (origin_id = ANY(%(at)s) OR destination_id = ANY(%(at)s))
+  AND (company_id = ANY(%(companies)s::bigint[]) OR origin_id = ANY(%(sites)s::bigint[])
+       OR destination_id = ANY(%(sites)s::bigint[]))
+"""
 _STOCK = "SELECT 1 FROM inventory_stockbalance WHERE site_id = %(id)s AND quantity > 0"
+
+
+STOCK = Entry(
+    name="stock",
+    label=_("Stock"),
+    path="stock/",
+    icon="stock",
+    key="s",
+    order=20,
+    count=_MISSING,
+    count_label=_("missing"),
+)
+MOVE = Entry(
+    name="move",
+    label=_("Move"),
+    path="transfers/",
+    icon="move",
+    key="t",
+    order=60,
+    count=_OPEN_TRANSFERS,
+    count_label=_("open transfers"),
+    is_small=False,
+)
 
 
 def register() -> None:
@@ -28,3 +67,5 @@ def register() -> None:
     upward.register("books", "inventory", _BOOKS)
     upward.register("stock", "inventory", _STOCK)
     upward.register_new_site("inventory", locations.create_first)
+    navigation.register(STOCK)
+    navigation.register(MOVE)

@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class PurchasingConfig(AppConfig):
     name = "purchasing"
+
+    def ready(self) -> None:
+        from purchasing import network
+
+        network.register()

@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class SalesConfig(AppConfig):
     name = "sales"
+
+    def ready(self) -> None:
+        from sales import network
+
+        network.register()

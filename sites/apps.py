@@ -7,5 +7,8 @@ class SitesConfig(AppConfig):
     def ready(self) -> None:
         from core.access import register_scope_loader
         from sites.access import scope
+        from sites.web import navigation
+        from sites.web.navigation import NETWORK
 
         register_scope_loader(scope)
+        navigation.register(NETWORK)

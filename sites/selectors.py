@@ -1,10 +1,11 @@
 """Reading companies, sites and what belongs to them, each within a reader's access."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from core.money import round_half_up
 from sites import upward
@@ -12,6 +13,7 @@ from sites.access import ADMINISTRATORS, Access
 from sites.models import Calendar, Company, ExchangeRate, Lane, Membership, Site
 
 ONE = Decimal(1)
+_PARAMETER = re.compile(r"%\((companies|sites)\)s")
 
 # Sites of his own, sites where his companies' goods come in, and both ends of their lanes.
 _SITES = """
@@ -29,22 +31,24 @@ UNION SELECT default_owner_id FROM sites_site WHERE id = ANY(%(sites)s::bigint[]
 
 def site_ids(access: Access) -> list[int]:
     """Sites that a reader deals with: his own, and those where his companies' goods are or go."""
-    return _ids(_sites_sql(), access)
+    return list(sites(access).order_by("pk").values_list("pk", flat=True))
 
 
 def company_ids(access: Access) -> list[int]:
     """Companies that a reader deals with: his own, who operates the sites he deals with, and business partners."""
-    return _ids(" UNION ".join([_COMPANIES.format(sites=_sites_sql()), *upward.fragments("companies")]), access)
+    return list(companies(access).order_by("pk").values_list("pk", flat=True))
 
 
 def sites(access: Access) -> QuerySet[Site]:
     """Sites that a reader deals with, archived ones among them."""
-    return Site.objects.all() if access.is_superuser else Site.objects.filter(pk__in=site_ids(access))
+    return Site.objects.all() if access.is_superuser else Site.objects.filter(pk__in=_within(_sites_sql(), access))
 
 
 def companies(access: Access) -> QuerySet[Company]:
     """Companies that a reader deals with, archived ones among them."""
-    return Company.objects.all() if access.is_superuser else Company.objects.filter(pk__in=company_ids(access))
+    if access.is_superuser:
+        return Company.objects.all()
+    return Company.objects.filter(pk__in=_within(_companies_sql(), access))
 
 
 def calendars(access: Access) -> QuerySet[Calendar]:
@@ -98,8 +102,12 @@ def _sites_sql() -> str:
     return " UNION ".join([_SITES, *upward.fragments("sites")])
 
 
-def _ids(sql: str, access: Access) -> list[int]:
-    parameters = {"companies": sorted(access.company_ids), "sites": sorted(access.site_ids)}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return sorted(row[0] for row in cursor.fetchall())
+def _companies_sql() -> str:
+    return " UNION ".join([_COMPANIES.format(sites=_sites_sql()), *upward.fragments("companies")])
+
+
+def _within(sql: str, access: Access) -> RawSQL:
+    """A subquery of ids; Django's own wants positional parameters."""
+    values = {"companies": sorted(access.company_ids), "sites": sorted(access.site_ids)}
+    names = _PARAMETER.findall(sql)
+    return RawSQL(_PARAMETER.sub("%s", sql), [values[name] for name in names])

@@ -1,0 +1,37 @@
+"""The root of all addresses: health, the API, the admin, signing in, and the pages of each app below their site."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+from sites.web import views
+
+APPS = ("sites", "inventory", "sales", "purchasing", "fulfillment", "production", "planning", "analytics")
+
+
+def _exists(module: str) -> bool:
+    """An app without pages has no such module."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+pages = [path("", include(f"{app}.web.urls")) for app in APPS if _exists(f"{app}.web.urls")]
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("", views.home, name="home"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("core.api.urls")),
+    path("s/<str:site>/", include(pages)),
+]
+
+handler400 = "sites.web.views.bad_request"
+handler403 = "sites.web.views.forbidden"
+handler404 = "sites.web.views.not_found"
+handler500 = "sites.web.views.server_error"

@@ -1,0 +1,28 @@
+"""What production tells the app `sites`: its main page."""
+
+from django.utils.translation import gettext_lazy as _
+
+from sites.web import navigation
+from sites.web.navigation import Entry
+
+_OPEN = """
+SELECT count(*) FROM production_manufacturingorder
+WHERE state IN ('planned', 'released', 'in_progress', 'partly_completed') AND site_id = ANY(%(at)s)
+  AND (company_id = ANY(%(companies)s::bigint[]) OR site_id = ANY(%(sites)s::bigint[]))
+"""
+
+MAKE = Entry(
+    name="make",
+    label=_("Make"),
+    path="manufacturing-orders/",
+    icon="make",
+    key="m",
+    order=40,
+    count=_OPEN,
+    count_label=_("open manufacturing orders"),
+)
+
+
+def register() -> None:
+    """Enter it all; called in `AppConfig.ready`."""
+    navigation.register(MAKE)

@@ -1,0 +1,1 @@
+"""Pages: signing in, switching sites, and the frame around every page."""
