@@ -1,0 +1,61 @@
+"""Running the same work in several processes for a while, and counting how often each got done."""
+
+import multiprocessing
+import statistics
+import time
+from collections.abc import Callable
+
+from django.db import connections
+
+_fork = multiprocessing.get_context("fork")
+# Called over and over with the number of the call; one document a call.
+Work = Callable[[int], None]
+
+
+def per_second(work: Callable[[int], Work], *, processes: int, seconds: float) -> float:
+    """How many calls a second `processes` got done together; `work(number)` makes each process its own work.
+
+    An error in one of them is raised here.
+    """
+    connections.close_all()
+    start, answers = _fork.Barrier(processes), _fork.SimpleQueue()
+
+    def run(number: int) -> None:
+        try:
+            once = work(number)
+            once(0)
+            start.wait(60)
+            answers.put(_count(once, seconds))
+        except BaseException as error:
+            start.abort()
+            answers.put(repr(error))
+        connections.close_all()
+
+    children = [_fork.Process(target=run, args=(number,)) for number in range(processes)]
+    for child in children:
+        child.start()
+    rates = [answers.get() for _ in children]
+    for child in children:
+        child.join()
+    if errors := [rate for rate in rates if isinstance(rate, str)]:
+        raise RuntimeError(errors[0])
+    return sum(rates)
+
+
+def _count(once: Work, seconds: float) -> float:
+    begun, calls = time.perf_counter(), 0
+    while (passed := time.perf_counter() - begun) < seconds:
+        calls += 1
+        once(calls)
+    return calls / passed
+
+
+def in_turns(
+    first: Callable[[int], Work], second: Callable[[int], Work], *, processes: int, seconds: float, rounds: int = 3
+) -> tuple[float, float]:
+    """The median rates of two kinds of work measured in turns, so that the machine's moods hit both."""
+    rates: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for work, found in zip((first, second), rates, strict=True):
+            found.append(per_second(work, processes=processes, seconds=seconds))
+    return statistics.median(rates[0]), statistics.median(rates[1])
