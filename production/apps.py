@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class ProductionConfig(AppConfig):
     name = "production"
+
+    def ready(self) -> None:
+        from inventory.choices import DocumentKind
+        from inventory.services import undo
+        from production import invariants, network
+        from production.services import manufacturing_orders
+
+        undo.register(DocumentKind.MANUFACTURING_ORDER, manufacturing_orders.undo_posting)
+        invariants.register()
+        network.register()

@@ -1,0 +1,48 @@
+"""What production refuses, with the numbers."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from core.errors import DomainError, InvalidInput, plain
+
+
+class BillCycle(InvalidInput):
+    """An item would be a component of itself; `path` names the items from it back to it."""
+
+    code = "bill_cycle"
+
+    def __init__(self, *, path: Sequence[str], field: str) -> None:
+        super().__init__(
+            errors={field: f"{path[0]} would contain itself: {' → '.join(path)}."},
+            path=list(path),
+        )
+
+
+class NoBill(InvalidInput):
+    """There is no recipe to follow."""
+
+    code = "no_bill_of_materials"
+
+    def __init__(self, *, item: str, site: str, on: object, field: str = "item") -> None:
+        super().__init__(
+            errors={field: f"{item} has no bill of materials for {site} on {on}."},
+            item=item,
+            site=site,
+            on=str(on),
+        )
+
+
+class OverCompletion(DomainError):
+    """More reported good than is open."""
+
+    code = "over_completion"
+
+    def __init__(self, *, number: str, item: str, requested: Decimal, open_quantity: Decimal, ordered: Decimal) -> None:
+        super().__init__(
+            f"{number}: {plain(requested)} of {item} reported, {plain(open_quantity)} of {plain(ordered)} are open.",
+            number=number,
+            item=item,
+            requested=requested,
+            open_quantity=open_quantity,
+            ordered=ordered,
+        )

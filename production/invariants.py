@@ -1,0 +1,60 @@
+"""What must always hold in production; `manage.py check_invariants` runs it."""
+
+from core import invariants
+
+_OPEN = "('planned', 'released', 'in_progress', 'partly_completed')"
+
+COMPONENTS = f"""
+SELECT o.number, c.line_no, CASE WHEN o.state IN {_OPEN} THEN c.open_quantity ELSE 0 END AS open_quantity,
+       d.open_quantity AS demanded, d.firmness
+FROM production_manufacturingordercomponent c
+JOIN production_manufacturingorder o ON o.id = c.order_id
+LEFT JOIN inventory_demand d ON d.kind = 'mo_component' AND d.line_id = c.id AND d.part = 0
+WHERE CASE WHEN o.state IN {_OPEN} THEN c.open_quantity ELSE 0 END IS DISTINCT FROM coalesce(d.open_quantity, 0)
+   OR (d.closed_at IS NULL) <> (d.open_quantity > 0)
+   OR (d.open_quantity > 0 AND d.firmness <> CASE o.state WHEN 'planned' THEN 'planned' ELSE 'firm' END)
+   OR (d.open_quantity > 0 AND (d.item_id, d.site_id, d.used_by_id) <> (c.item_id, c.site_id, o.company_id))
+"""
+
+# Rows of the register that no component stands behind.
+STRAY_COMPONENTS = """
+SELECT d.document_number, d.line_id, d.open_quantity
+FROM inventory_demand d
+WHERE d.kind = 'mo_component' AND d.closed_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM production_manufacturingordercomponent c WHERE c.id = d.line_id)
+"""
+
+OUTPUT = f"""
+SELECT o.number, o.state, o.open_quantity, s.open_quantity AS supplied, s.firmness
+FROM production_manufacturingorder o
+LEFT JOIN inventory_supply s ON s.kind = 'mo_output' AND s.line_id = o.id AND s.part = 0
+WHERE CASE WHEN o.state IN {_OPEN} THEN o.open_quantity ELSE 0 END IS DISTINCT FROM coalesce(s.open_quantity, 0)
+   OR (s.open_quantity > 0 AND s.firmness <> CASE o.state WHEN 'planned' THEN 'planned' ELSE 'firm' END)
+   OR (s.open_quantity > 0 AND (s.item_id, s.site_id, s.used_by_id) <> (o.item_id, o.site_id, o.company_id))
+"""
+
+REPORTS = """
+SELECT o.number, o.posted_quantity, coalesce(sum(c.quantity), 0) AS reported
+FROM production_manufacturingorder o
+LEFT JOIN production_completion c ON c.order_id = o.id AND c.reversed_at IS NULL
+GROUP BY o.id
+HAVING o.posted_quantity <> coalesce(sum(c.quantity), 0)
+    OR o.scrapped_quantity <> coalesce(sum(c.scrapped_quantity), 0)
+"""
+
+POOLS = """
+SELECT o.number, o.state, p.value, p.currency
+FROM production_manufacturingorder o
+JOIN inventory_costpool p ON p.kind = 'mo' AND p.item_id = o.item_id AND p.owner_id = o.company_id
+    AND p.site_id IS NULL AND p.source_id = o.id
+WHERE (o.state IN ('done', 'closed', 'canceled') AND p.value <> 0) OR p.quantity <> 0
+"""
+
+
+def register() -> None:
+    """Enter the checks; called in `AppConfig.ready`."""
+    invariants.register("components of manufacturing orders = their demand", COMPONENTS)
+    invariants.register("demand of components has a component", STRAY_COMPONENTS)
+    invariants.register("output of manufacturing orders = their supply", OUTPUT)
+    invariants.register("completed = reports of a manufacturing order", REPORTS)
+    invariants.register("ended manufacturing orders hold no cost", POOLS)

@@ -1,0 +1,54 @@
+"""Every lock that production takes. Orders first, sorted by id; the ledger locks what it needs after them."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from core.errors import NotFound
+from production.models import BillOfMaterials, ManufacturingOrder
+
+# The two halves of a cycle may come from two transactions, so changes of recipes go one by one.
+_STRUCTURE = 0x6D666702
+
+
+def structure() -> None:
+    """Keep all other changes of bills of materials out until the transaction ends; readers don't wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_STRUCTURE])
+
+
+def bill(bill_id: int) -> BillOfMaterials:
+    """The bill of materials, locked. The caller holds `structure`.
+
+    :raises NotFound: when there is none.
+    """
+    found = BillOfMaterials.objects.select_for_update(no_key=True, of=("self",)).filter(pk=bill_id).first()
+    if found is None:
+        raise NotFound(f"There is no bill of materials {bill_id}.")
+    return found
+
+
+def orders(order_ids: Iterable[int]) -> list[ManufacturingOrder]:
+    """The orders, locked in order of their ids, with item, unit, site, company and bill.
+
+    :raises NotFound: naming the first that is missing.
+    """
+    wanted = sorted(set(order_ids))
+    found = list(
+        ManufacturingOrder.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("item__unit", "site", "company", "bill")
+        .filter(pk__in=wanted)
+        .order_by("pk")
+    )
+    if len(found) < len(wanted):
+        missing = min(set(wanted) - {order.pk for order in found})
+        raise NotFound(f"There is no manufacturing order {missing}.")
+    return found
+
+
+def order(order_id: int) -> ManufacturingOrder:
+    """One order, locked.
+
+    :raises NotFound: when there is none.
+    """
+    return orders([order_id])[0]

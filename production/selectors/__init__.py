@@ -1,0 +1,1 @@
+"""Reading: recipes, explosions, orders."""

@@ -1,0 +1,64 @@
+"""What inventory reads of production: how long an item takes to make where it is made (`ItemSite`)."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from django.db import connection
+
+from inventory.drafts import LevelKey
+from production.selectors.bills import CLOSEST
+
+_FOLLOW = f"""
+WITH made AS (
+    SELECT k.id, closest.lead_time_days, s.calendar_id
+    FROM inventory_itemsite k
+    JOIN sites_site s ON s.id = k.site_id AND s.is_making
+    CROSS JOIN LATERAL ({CLOSEST.format(item="k.item_id", site="k.site_id", company="k.company_id", on="%(on)s")})
+        AS closest
+    WHERE k.item_id = ANY(%(items)s) AND closest.lead_time_days IS NOT NULL
+)
+UPDATE inventory_itemsite k SET source_lead_time_days = made.lead_time_days, source_calendar_id = made.calendar_id
+FROM made
+WHERE made.id = k.id
+  AND (k.source_lead_time_days, k.source_calendar_id) IS DISTINCT FROM (made.lead_time_days, made.calendar_id)
+RETURNING k.item_id, k.site_id, k.company_id
+"""
+
+_PUT = """
+INSERT INTO inventory_itemsite AS k (item_id, site_id, company_id, safety_stock, reorder_point, order_minimum,
+                                     order_multiple, source_lead_time_days, source_calendar_id, version)
+SELECT m.item_id, m.site_id, m.company_id, 0, 0, 0, 0, m.days, s.calendar_id, 1
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::int[]) AS m(item_id, site_id, company_id, days)
+JOIN sites_site s ON s.id = m.site_id
+ORDER BY m.company_id, m.site_id, m.item_id
+ON CONFLICT (company_id, site_id, item_id) DO UPDATE
+SET source_lead_time_days = EXCLUDED.source_lead_time_days, source_calendar_id = EXCLUDED.source_calendar_id
+WHERE (k.source_lead_time_days, k.source_calendar_id)
+    IS DISTINCT FROM (EXCLUDED.source_lead_time_days, EXCLUDED.source_calendar_id)
+RETURNING item_id, site_id, company_id
+"""
+
+
+def follow_bills(item_ids: Collection[int], *, on: date) -> frozenset[LevelKey]:
+    """Write the closest recipe's lead time to the items' rows at sites that make; returns the keys that changed.
+
+    A row's company is who uses the stock there, so its key is the level's.
+    """
+    return _changed(_FOLLOW, {"items": sorted(set(item_ids)), "on": on})
+
+
+def put(lead_times: Mapping[LevelKey, int]) -> frozenset[LevelKey]:
+    """Write lead times (days) where an item is made for a company, making the row where there is none.
+
+    Returns the keys that changed.
+    """
+    if not lead_times:
+        return frozenset()
+    columns = zip(*((*key, days) for key, days in lead_times.items()), strict=True)
+    return _changed(_PUT, [list(column) for column in columns])
+
+
+def _changed(sql: str, params: object) -> frozenset[LevelKey]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)  # type: ignore[arg-type]
+        return frozenset(LevelKey(*row) for row in cursor.fetchall())

@@ -1,0 +1,24 @@
+"""Manufacturing orders: everything that can be done to one."""
+
+from production.services.manufacturing_orders.closing import cancel, close
+from production.services.manufacturing_orders.completing import complete
+from production.services.manufacturing_orders.creating import create, create_many
+from production.services.manufacturing_orders.editing import block, edit, rank, unblock
+from production.services.manufacturing_orders.releasing import release, release_many
+from production.services.manufacturing_orders.reversing import reverse, undo_posting
+
+__all__ = [
+    "block",
+    "cancel",
+    "close",
+    "complete",
+    "create",
+    "create_many",
+    "edit",
+    "rank",
+    "release",
+    "release_many",
+    "reverse",
+    "unblock",
+    "undo_posting",
+]

@@ -1,0 +1,278 @@
+"""Completing manufacturing orders: components go in, good ones come out, both in one posting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from core.clock import local_date
+from core.errors import InvalidInput
+from core.quantities import check_quantity, to_decimal
+from core.transactions import service
+from inventory.choices import DocumentKind, LocationKind, PostingKind, Tracking
+from inventory.drafts import Deposit, OrderPool, Posted, PostingDraft, Withdrawal
+from inventory.selectors.ordering import Place, check_places
+from inventory.selectors.places import receipt_location, virtual_location
+from inventory.services.posting import post
+from production import events, locks, rules
+from production.drafts import Completed, CompletionDraft
+from production.errors import OverCompletion
+from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
+from production.rules import Step, Use
+from production.services import lots, registers
+from production.services.checking import check_not_blocked
+from production.services.manufacturing_orders.issuing import Issue, given_issues, planned_issues
+from sites.access import require
+
+ZERO = Decimal(0)
+
+_ADD_ISSUED = """
+UPDATE production_manufacturingordercomponent AS component
+SET posted_quantity = component.posted_quantity + given.quantity, closed_quantity = given.closed
+FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[]) AS given(id, quantity, closed)
+WHERE component.id = given.id
+"""
+
+
+@dataclass(frozen=True)
+class _Report:
+    """A checked report."""
+
+    quantity: Decimal
+    scrapped_quantity: Decimal
+    lot_numbers: Sequence[str]
+    effective_at: datetime
+    on: date
+
+
+@service
+def complete(order_id: int, draft: CompletionDraft, *, now: datetime, actor: Any) -> Completed:
+    """Report good and scrapped ones: issue the components, take the good ones into stock with their part of the cost.
+
+    Only good ones meet the order; the last of them settles what is left of the components and of the cost. Locks
+    the order, then what the ledger needs. Emits `manufacturing_order.completed`.
+
+    :raises WrongState: unless it is released and not blocked.
+    :raises OverCompletion: when more is reported good than is open.
+    :raises InsufficientStock, InsufficientStocks: naming each component, what it asked and what is there.
+    :raises InvalidInput: naming each field that is wrong.
+    """
+    order = locks.order(order_id)
+    require(actor, company_id=order.company_id, site_id=order.site_id, by_operator=True)
+    rules.check(order.state, Step.COMPLETE, number=order.number)
+    check_not_blocked(order)
+    report = _checked(order, draft, now=now)
+
+    parts = list(order.components.select_related("item__unit").order_by("line_no", "pk"))
+    completed = order.posted_quantity + report.quantity
+    if draft.components is None:
+        issues = planned_issues(parts, ordered=order.quantity, completed=completed)
+    else:
+        issues = given_issues(order, parts, draft.components, actor=actor)
+    posted = _post(order, draft, report, parts, issues, now=now, actor=actor)
+
+    completion = _write(order, report, parts, issues, posted)
+    keys = registers.put([(order, parts)]) | posted.keys
+    events.record_order("completed", order, keys=keys, actor=actor)
+    return Completed(order, completion, posted)
+
+
+def _checked(order: ManufacturingOrder, draft: CompletionDraft, *, now: datetime) -> _Report:
+    unit = order.item.unit
+    quantity = _none_or_more(draft.quantity, "quantity", unit.decimals, unit.code)
+    scrapped = _none_or_more(draft.scrapped_quantity, "scrapped_quantity", unit.decimals, unit.code)
+    if quantity == 0 and scrapped == 0:
+        raise InvalidInput(errors={"quantity": "Report at least one good or scrapped."})
+    open_quantity = order.quantity - order.posted_quantity - order.closed_quantity
+    if quantity > open_quantity:
+        raise OverCompletion(
+            number=order.number,
+            item=order.item.sku,
+            requested=quantity,
+            open_quantity=open_quantity,
+            ordered=order.quantity,
+        )
+    effective_at = draft.effective_at or now
+    if effective_at > now:
+        raise InvalidInput(errors={"effective_at": f"{effective_at} lies in the future."})
+    return _Report(
+        quantity,
+        scrapped,
+        _lot_numbers(order, draft, quantity),
+        effective_at,
+        local_date(effective_at, order.site.time_zone),
+    )
+
+
+def _none_or_more(value: object, field: str, decimals: int, unit: str) -> Decimal:
+    number = to_decimal(value, field=field)
+    return number if number == 0 else check_quantity(number, decimals=decimals, unit=unit, field=field)
+
+
+def _lot_numbers(order: ManufacturingOrder, draft: CompletionDraft, quantity: Decimal) -> list[str]:
+    """The lots to fill: none, one, or a serial number for each good one."""
+    serials = [number.strip() for number in draft.serial_numbers]
+    lot = draft.lot_number.strip() or order.lot_number
+    tracking = order.item.tracking
+    if tracking == Tracking.NONE:
+        if draft.lot_number.strip() or serials:
+            raise InvalidInput(errors={"lot": f"{order.item.sku} is not tracked by lot or serial number."})
+        return []
+    if quantity == 0:
+        return []
+    if tracking == Tracking.LOT:
+        if not lot:
+            raise InvalidInput(errors={"lot": f"{order.item.sku} is tracked by lot; name the lot."})
+        return [lot]
+    if not serials and quantity == 1 and lot:
+        serials = [lot]
+    if len(serials) != quantity or len({number.lower() for number in serials}) < len(serials) or "" in serials:
+        text = f"{order.item.sku} is tracked by serial number; name {quantity} different ones, not {len(serials)}."
+        raise InvalidInput(errors={"serial_numbers": text})
+    return serials
+
+
+def _post(
+    order: ManufacturingOrder,
+    draft: CompletionDraft,
+    report: _Report,
+    parts: Sequence[ManufacturingOrderComponent],
+    issues: Sequence[Issue],
+    *,
+    now: datetime,
+    actor: Any,
+) -> Posted:
+    production = virtual_location(order.site_id, LocationKind.PRODUCTION)
+    return post(
+        PostingDraft(
+            kind=PostingKind.COMPLETION,
+            company_id=order.company_id,
+            site_id=order.site_id,
+            effective_at=report.effective_at,
+            source_kind=DocumentKind.MANUFACTURING_ORDER,
+            source_id=order.pk,
+            source_number=order.number,
+        ),
+        withdrawals=[_withdrawal(order, issue, production) for issue in issues],
+        deposits=_deposits(order, draft, report, parts, issues, production),
+        order_pool=OrderPool(order.item_id, order.company_id, order.pk),
+        now=now,
+        actor=actor,
+    )
+
+
+def _withdrawal(order: ManufacturingOrder, issue: Issue, production: int) -> Withdrawal:
+    return Withdrawal(
+        item_id=issue.component.item_id,
+        quantity=issue.quantity,
+        site_id=order.site_id,
+        used_by_id=order.company_id,
+        to_location_id=production,
+        location_id=issue.location_id,
+        lot_id=issue.lot_id,
+        owner_id=issue.owner_id,
+        passes_title=True,
+        line_id=issue.component.pk,
+        field=issue.field,
+    )
+
+
+def _deposits(
+    order: ManufacturingOrder,
+    draft: CompletionDraft,
+    report: _Report,
+    parts: Sequence[ManufacturingOrderComponent],
+    issues: Sequence[Issue],
+    production: int,
+) -> list[Deposit]:
+    """The good ones as they go into stock: at once, or one by one where each has its number."""
+    if report.quantity == 0:
+        return []
+    if draft.location_id is not None:
+        check_places([Place("quantity", order.site_id, draft.location_id, order.item_id, None)])
+    location = draft.location_id or receipt_location(order.item_id, order.site_id, order.company_id)
+    lot_ids: Sequence[int | None] = lots.take(
+        order, report.lot_numbers, began_on=report.on, expires_on=draft.expires_on
+    ) or [None]
+    each = report.quantity / len(lot_ids)
+    _, whole = rules.pool_part(
+        uses=_uses(parts, issues),
+        ordered=order.quantity,
+        completed_before=order.posted_quantity,
+        quantity=report.quantity,
+    )
+    return [
+        Deposit(
+            item_id=order.item_id,
+            quantity=each,
+            site_id=order.site_id,
+            location_id=location,
+            owner_id=order.company_id,
+            from_location_id=production,
+            lot_id=lot_id,
+            # What an earlier one of these took is gone from the pool, and from the whole with it.
+            pool_part=(each, whole - place * each),
+        )
+        for place, lot_id in enumerate(lot_ids)
+    ]
+
+
+def _uses(parts: Sequence[ManufacturingOrderComponent], issues: Sequence[Issue]) -> list[Use]:
+    """Needs and issued quantities, with what this report issues."""
+    issued = {component.pk: component.posted_quantity for component in parts}
+    for issue in issues:
+        issued[issue.component.pk] = issued.get(issue.component.pk, ZERO) + issue.quantity
+    return [Use(component.quantity, issued[component.pk]) for component in parts]
+
+
+def _write(
+    order: ManufacturingOrder,
+    report: _Report,
+    parts: list[ManufacturingOrderComponent],
+    issues: Sequence[Issue],
+    posted: Posted,
+) -> Completion:
+    """The order, its components and the report itself; `parts` are brought up to date for the registers."""
+    order.posted_quantity += report.quantity
+    order.scrapped_quantity += report.scrapped_quantity
+    order.started_at = order.started_at or report.effective_at
+    order.state = rules.state_of(ordered=order.quantity, completed=order.posted_quantity, has_reports=True)
+    order.done_at = report.effective_at if order.state == rules.State.DONE else None
+    order.version += 1
+    order.save(update_fields=["posted_quantity", "scrapped_quantity", "started_at", "state", "done_at", "version"])
+    write_issued(parts, issues, is_done=order.state == rules.State.DONE)
+    return Completion.objects.create(
+        company_id=order.company_id,
+        site_id=order.site_id,
+        order=order,
+        posting_id=posted.posting_id,
+        number=posted.number,
+        completed_at=report.effective_at,
+        quantity=report.quantity,
+        scrapped_quantity=report.scrapped_quantity,
+    )
+
+
+def write_issued(parts: list[ManufacturingOrderComponent], issues: Sequence[Issue], *, is_done: bool) -> None:
+    """Add to what was issued of the components, in one statement; of a done order the rest is released.
+
+    Components that `issues` name and `parts` do not have yet are appended to `parts`. Quantities below 0 take back.
+    """
+    known = {component.pk for component in parts}
+    for issue in issues:
+        if issue.component.pk not in known:
+            known.add(issue.component.pk)
+            parts.append(issue.component)
+    difference = {component.pk: ZERO for component in parts}
+    for issue in issues:
+        difference[issue.component.pk] += issue.quantity
+    for component in parts:
+        component.posted_quantity += difference[component.pk]
+        rest = max(component.quantity - component.posted_quantity, ZERO)
+        component.closed_quantity = rest if is_done else ZERO
+    closed = [component.closed_quantity for component in parts]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_ISSUED, [list(difference), list(difference.values()), closed])

@@ -1,0 +1,99 @@
+"""Releasing manufacturing orders: their recipes are frozen, their needs firm."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from core.transactions import service
+from production import events, locks
+from production.choices import ManufacturingOrderState as State
+from production.errors import NoBill
+from production.models import ManufacturingOrder, ManufacturingOrderComponent
+from production.rules import Step, check
+from production.services import components, registers
+from production.services.checking import check_not_blocked
+from production.services.manufacturing_orders.creating import find_bills, follow
+from sites.access import PLANNERS, require
+
+_WRITTEN = ("state", "released_at", "bill", "yield_factor", "start_quantity", "version")
+
+
+def release(order_id: int, *, now: datetime, actor: Any) -> ManufacturingOrder:
+    """Freeze the recipe of today (or of the start, if that is later) into the components; all becomes FIRM.
+
+    Locks the order. Emits `manufacturing_order.released`.
+
+    :raises WrongState: unless it is planned and not blocked.
+    """
+    return release_many([order_id], now=now, actor=actor)[0]
+
+
+@service
+def release_many(order_ids: Sequence[int], *, now: datetime, actor: Any) -> list[ManufacturingOrder]:
+    """Release many orders, all or none, in a number of statements that does not depend on how many."""
+    orders = locks.orders(order_ids)
+    for company_id, site_id in {(order.company_id, order.site_id) for order in orders}:
+        require(actor, company_id=company_id, site_id=site_id, roles=PLANNERS)
+    for order in orders:
+        check(order.state, Step.RELEASE, number=order.number)
+        check_not_blocked(order)
+
+    _follow_again(orders, now=now)
+    parts = _freeze(orders, now=now)
+    for order in orders:
+        order.state = State.RELEASED
+        order.released_at = now
+        order.version += 1
+    ManufacturingOrder.objects.bulk_update(orders, _WRITTEN)
+
+    keys = registers.put(zip(orders, parts[0], strict=True)) | parts[1]
+    events.record_orders("released", orders, keys=keys, actor=actor)
+    return orders
+
+
+def _follow_again(orders: Sequence[ManufacturingOrder], *, now: datetime) -> None:
+    """A bill that was put away since the order was planned gives way to the closest one now."""
+    named = {
+        place: order.bill_id if order.bill is not None and order.bill.archived_at is None else None
+        for place, order in enumerate(orders)
+    }
+    for order, bill in zip(orders, find_bills(orders, named, now=now), strict=True):
+        if bill is None:
+            raise NoBill(item=order.item.sku, site=order.site.code, on=order.due_on)
+        follow(order, bill)
+
+
+def _freeze(
+    orders: Sequence[ManufacturingOrder], *, now: datetime
+) -> tuple[list[list[ManufacturingOrderComponent]], frozenset]:
+    """Write the components anew where the recipe says something else than when the order was planned."""
+    old: dict[int, list[ManufacturingOrderComponent]] = {order.pk: [] for order in orders}
+    rows = ManufacturingOrderComponent.objects.filter(order_id__in=list(old)).order_by("order_id", "line_no", "pk")
+    for component in rows:
+        old[component.order_id].append(component)
+    dates = {
+        place: components.recipe_date(order, components.today_at(order, now)) for place, order in enumerate(orders)
+    }
+    new = components.build(orders, dates)
+
+    kept = [
+        old[order.pk] if components.same(old[order.pk], fresh) else fresh
+        for order, fresh in zip(orders, new, strict=True)
+    ]
+    changed = [order.pk for order, parts in zip(orders, kept, strict=True) if parts is not old[order.pk]]
+    return kept, replace(changed, old, [component for parts in kept for component in parts if component.pk is None])
+
+
+def replace(
+    order_ids: Sequence[int],
+    old: dict[int, list[ManufacturingOrderComponent]],
+    new: Sequence[ManufacturingOrderComponent],
+) -> frozenset:
+    """Put new components in the place of the old ones of these orders; returns the level keys of the latter."""
+    gone = [component.pk for order_id in order_ids for component in old[order_id]]
+    if not gone and not new:
+        return frozenset()
+    keys = registers.close_components(gone)
+    ManufacturingOrderComponent.objects.filter(pk__in=gone).delete()
+    ManufacturingOrderComponent.objects.bulk_create(new)
+    return keys

@@ -1,0 +1,94 @@
+"""A manufacturing order's rows in both registers: what its components need, and what it will bring."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from inventory.choices import DemandKind, DocumentKind, Firmness, SupplyKind
+from inventory.drafts import DemandDraft, LevelKey, SupplyDraft
+from inventory.models import Demand
+from inventory.rules.order_steps import open_quantity
+from inventory.services import registers
+from production.choices import ManufacturingOrderState
+from production.models import ManufacturingOrder, ManufacturingOrderComponent
+from production.rules import OPEN_STATES
+
+Rows = tuple[ManufacturingOrder, Sequence[ManufacturingOrderComponent]]
+
+
+def put(orders: Iterable[Rows]) -> frozenset[LevelKey]:
+    """Write the demand of the components and the supply of the orders as they stand, one statement each.
+
+    The caller holds the orders' locks; they come with item and bill. Nothing is open of an order that is done, closed
+    or canceled. Returns the level keys to recompute.
+    """
+    orders = list(orders)
+    pegs = _pegs([order for order, _ in orders])
+    demands = [_demand(order, component) for order, components in orders for component in components]
+    supplies = [_supply(order, pegs.get((order.source_kind, order.source_id))) for order, _ in orders]
+    return registers.put_demands(demands) | registers.put_supplies(supplies)
+
+
+def close_components(component_ids: Iterable[int]) -> frozenset[LevelKey]:
+    """Nothing is needed for these components any more."""
+    return registers.close_demands(DemandKind.MO_COMPONENT, component_ids)
+
+
+def needed_on(order: ManufacturingOrder) -> date:
+    """When the components must be there."""
+    return order.start_on or order.due_on
+
+
+def _firmness(order: ManufacturingOrder) -> Firmness:
+    return Firmness.PLANNED if order.state == ManufacturingOrderState.PLANNED else Firmness.FIRM
+
+
+def _demand(order: ManufacturingOrder, component: ManufacturingOrderComponent) -> DemandDraft:
+    is_open = order.state in OPEN_STATES
+    return DemandDraft(
+        kind=DemandKind.MO_COMPONENT,
+        line_id=component.pk,
+        company_id=order.company_id,
+        item_id=component.item_id,
+        site_id=component.site_id,
+        used_by_id=order.company_id,
+        document_kind=DocumentKind.MANUFACTURING_ORDER,
+        document_id=order.pk,
+        document_number=order.number,
+        open_quantity=open_quantity(component) if is_open else component.quantity * 0,
+        due_on=component.need_by_on or needed_on(order),
+        firmness=_firmness(order),
+        party_name=f"{order.item.sku} {order.item.name}"[:200],
+        priority_id=order.priority_id,
+        chain_id=order.chain_id,
+    )
+
+
+def _supply(order: ManufacturingOrder, pegged_demand_id: int | None) -> SupplyDraft:
+    is_open = order.state in OPEN_STATES
+    return SupplyDraft(
+        kind=SupplyKind.MO_OUTPUT,
+        line_id=order.pk,
+        company_id=order.company_id,
+        item_id=order.item_id,
+        site_id=order.site_id,
+        used_by_id=order.company_id,
+        document_kind=DocumentKind.MANUFACTURING_ORDER,
+        document_id=order.pk,
+        document_number=order.number,
+        open_quantity=open_quantity(order) if is_open else order.quantity * 0,
+        due_on=order.expected_on or order.due_on,
+        firmness=_firmness(order),
+        chain_id=order.chain_id,
+        pegged_demand_id=pegged_demand_id,
+    )
+
+
+def _pegs(orders: Iterable[ManufacturingOrder]) -> dict[tuple[str, int | None], int]:
+    """The demands that orders are made for, by kind and line; one query, none if all are made to stock."""
+    sources = {(order.source_kind, order.source_id) for order in orders if order.source_id is not None}
+    if not sources:
+        return {}
+    rows = Demand.objects.filter(
+        kind__in={kind for kind, _ in sources}, line_id__in={line_id for _, line_id in sources}, part=0
+    )
+    return {(kind, line_id): demand_id for kind, line_id, demand_id in rows.values_list("kind", "line_id", "id")}
