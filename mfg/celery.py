@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import task_postrun, task_prerun, worker_process_init
+from celery.signals import task_postrun, task_prerun, worker_process_init, worker_ready
 from kombu import Exchange, Queue
 
 from launcher.paths import home
@@ -95,6 +95,13 @@ def _configuration() -> dict[str, Any]:
 app = Celery("mfg")
 app.add_defaults(_configuration)
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def _sing_at_once(sender: Any, **_: Any) -> None:
+    """Let the first canary of each queue be heard now and not with the next turn of beat."""
+    for queue in sender.task_consumer.queues:
+        app.send_task("core.tasks.canary", args=[queue.name], queue=queue.name)
 
 
 @worker_process_init.connect

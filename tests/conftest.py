@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+import pytest_django
 
 from tests.cast import cast, committed_cast  # noqa: F401
 
@@ -27,6 +28,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if "tests/concurrency/" in item.path.as_posix():
             item.add_marker("concurrency")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> None:
+    """Each process copies one migrated database instead of migrating its own."""
+    from django.db import connection
+
+    from tests import template_database
+
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database.make()
 
 
 @pytest.fixture(scope="session")
