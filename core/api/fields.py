@@ -103,7 +103,9 @@ class ReferenceField(serializers.Field):
         self.within = dict(within or {})
         self.known: dict[Any, list[Any]] | None = None
         if selector is None:
-            options["read_only"] = True
+            options = {**options, "read_only": True}
+            options.pop("required", None)
+            options.pop("required", None)  # a unique constraint makes its columns required, whoever may write them
         super().__init__(**options)
 
     def to_representation(self, value: Any) -> dict[str, Any]:

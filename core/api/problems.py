@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.db import DataError, Error, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 from psycopg2 import errors as postgres
@@ -180,8 +180,13 @@ def respond(status: int, code: str, detail: str) -> HttpResponseBase:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
-    """The answer to a path below `/api/` that is none of ours."""
-    return respond(404, "not_found", f"There is no {request.path} here.")
+    """The answer to a path below `/api/` that is none of ours; a read without its slash is sent to the right one."""
+    if request.path.endswith("/"):
+        return respond(404, "not_found", f"There is no {request.path} here.")
+    if request.method in {"GET", "HEAD"}:
+        query = request.META.get("QUERY_STRING")
+        return HttpResponsePermanentRedirect(f"{request.path}/{'?' if query else ''}{query}")
+    return respond(404, "not_found", f"Addresses end in a slash: {request.path}/")
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

@@ -9,12 +9,12 @@ Other apps attach them in their own migrations:
 from django.db import migrations
 
 # `*<>` compares the rows' images: it works for every column type, and a rewrite of equal values
-# moves no feed.
+# moves no feed. The statement's time, as `created_at` has it: the transaction's may lie before the insert.
 TOUCH = """
 CREATE FUNCTION mfg_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD *<> NEW THEN
-        NEW.updated_at := now();
+        NEW.updated_at := statement_timestamp();
         NEW.changed_xid := pg_current_xact_id();
     END IF;
     RETURN NEW;
