@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -60,16 +61,16 @@ def calendars(access: Access) -> QuerySet[Calendar]:
 
 
 def lanes(access: Access) -> QuerySet[Lane]:
-    """Lanes of his companies, and those that begin or end at his sites."""
-    return Lane.objects.filter(access.q(companies=["company"], sites=["origin", "destination"]))
+    """Lanes of his companies; what they cost is nobody else's business."""
+    return Lane.objects.filter(access.q(companies=["company"]))
 
 
-def memberships(access: Access) -> QuerySet[Membership]:
-    """Memberships in companies that he administers, and at the sites that these operate."""
+def memberships(access: Access, user: Any) -> QuerySet[Membership]:
+    """His own memberships, and those in companies that he administers and at the sites that these operate."""
     if access.is_superuser:
         return Membership.objects.all()
-    administered = sorted(access.company_ids_of(ADMINISTRATORS))
-    return Membership.objects.filter(Q(company__in=administered) | Q(site__company__in=administered))
+    his = sorted(access.company_ids_of(ADMINISTRATORS))
+    return Membership.objects.filter(Q(user=user) | Q(company__in=his) | Q(site__company__in=his))
 
 
 def exchange_rates(access: Access) -> QuerySet[ExchangeRate]:

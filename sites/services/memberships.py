@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core import tombstones
 from core.errors import InvalidInput
 from core.transactions import service
 from sites import access, checking, events
@@ -30,10 +31,11 @@ def grant(*, user: Any, company: Company | None = None, site: Site | None = None
 
 @service
 def revoke(membership: Membership, *, actor: Any) -> None:
-    """Take a membership away. Emits `membership.revoked`."""
+    """Take a membership away, leaving a tombstone. Emits `membership.revoked`."""
     access.require(actor, company_id=company_id_of(membership), roles=access.ADMINISTRATORS)
     _record("revoked", membership, actor)
     user = membership.user
+    tombstones.leave("memberships", membership.pk, company_id=company_id_of(membership))
     membership.delete()
     access.forget(user)
 

@@ -1,0 +1,1 @@
+"""The nouns of sites: companies, sites, calendars, lanes, memberships, exchange rates."""
