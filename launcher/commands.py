@@ -53,7 +53,7 @@ def worker(which: Worker) -> list[str]:
 
 
 def beat() -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "mfg", "beat", "--loglevel", "WARNING"]
+    return [sys.executable, "-m", "celery", "-A", "mfg.beat", "beat", "--loglevel", "WARNING"]
 
 
 def manage(*arguments: str) -> list[str]:

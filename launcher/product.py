@@ -87,7 +87,9 @@ class Product:
             # Threads would otherwise each keep a heap of their own: a third of a web process's memory.
             "MALLOC_ARENA_MAX": "2",
         }
-        return os.environ | given
+        # Without compiled modules each start would take seconds longer, whatever suits a developer's shell.
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return inherited | given
 
     def _refuse_taken_port(self) -> None:
         """Say it in a sentence now rather than in a log after a minute of restarts."""

@@ -64,12 +64,10 @@ def _every(seconds: int, task: str, queue: str, *arguments: str) -> dict[str, An
     return {"task": task, "schedule": seconds, "args": arguments, "options": options}
 
 
-def _configuration() -> dict[str, Any]:
-    """Read when first needed, because the settings themselves live in this package."""
-    from django.conf import settings
-
+def configuration(redis_url: str) -> dict[str, Any]:
+    """Celery's settings for the broker at `redis_url`."""
     return {
-        "broker_url": broker_url(settings.REDIS_URL),
+        "broker_url": broker_url(redis_url),
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {"visibility_timeout": VISIBILITY_SECONDS, "socket_connect_timeout": 2},
         # Each with a key of its own: queues that share the default one get every message four times.
@@ -92,8 +90,15 @@ def _configuration() -> dict[str, Any]:
     }
 
 
+def _from_django() -> dict[str, Any]:
+    """Read when first needed, because the settings themselves live in this package."""
+    from django.conf import settings
+
+    return configuration(settings.REDIS_URL)
+
+
 app = Celery("mfg")
-app.add_defaults(_configuration)
+app.add_defaults(_from_django)
 app.autodiscover_tasks()
 
 

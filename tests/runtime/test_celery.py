@@ -1,9 +1,13 @@
+import subprocess
+import sys
+
 import pytest
 from django.conf import settings
 from redis import Redis
 
 from launcher.commands import WORKERS
 from mfg.celery import HARD_LIMIT_SECONDS, QUEUES, VISIBILITY_SECONDS, app, broker_url, route
+from tests.runtime.helpers import ROOT
 
 
 @pytest.fixture
@@ -63,3 +67,15 @@ def test_long_tasks_set_their_own_limit_and_acknowledge_early():
     ours = [task for name, task in app.tasks.items() if not name.startswith("celery.")]
     long = [task for task in ours if task.time_limit and task.time_limit > HARD_LIMIT_SECONDS]
     assert [task.name for task in long if task.acks_late] == []
+
+
+def test_beat_has_the_same_configuration_without_django():
+    script = (
+        "import sys\n"
+        "from mfg.beat import app\n"
+        "print(app.conf.broker_url, sorted(app.conf.beat_schedule))\n"
+        "sys.exit('django.apps' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == f"{app.conf.broker_url} {sorted(app.conf.beat_schedule)}"
