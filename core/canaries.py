@@ -24,5 +24,6 @@ def last_heard(queues: list[str]) -> dict[str, datetime | None]:
     """
     values = redis.client().mget([_key(queue) for queue in queues])
     return {
-        queue: datetime.fromisoformat(value) if value else None for queue, value in zip(queues, values, strict=True)
+        queue: datetime.fromisoformat(str(value)) if value else None
+        for queue, value in zip(queues, values, strict=True)
     }

@@ -49,7 +49,13 @@ def claim_suspect(handler: str) -> list[Claimed]:
 
 
 def _claim(handler: str, *, least: int, most: int, limit: int) -> list[Claimed]:
-    parameters = {"handler": handler, "least": least, "most": most, "limit": limit, "lease": LEASE_SECONDS}
+    parameters: dict[str, int | str] = {
+        "handler": handler,
+        "least": least,
+        "most": most,
+        "limit": limit,
+        "lease": LEASE_SECONDS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, parameters)
         rows = sorted(cursor.fetchall())

@@ -19,7 +19,12 @@ def take(company_id: int, prefix: str, count: int = 1) -> list[str]:
     """
     if count == 0:
         return []
-    parameters = {"company": company_id, "prefix": prefix, "first": FIRST + count - 1, "count": count}
+    parameters: dict[str, int | str] = {
+        "company": company_id,
+        "prefix": prefix,
+        "first": FIRST + count - 1,
+        "count": count,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, parameters)
         (last,) = cursor.fetchone()

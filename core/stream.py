@@ -227,7 +227,7 @@ def _missed(after: Cursor | None, scope: Scope) -> tuple[Message | None, Cursor]
     horizon = feeds.horizon()
     if after is None:
         return {}, horizon
-    parameters = [str(after.xid), after.id, scope.is_everything, list(scope.companies), list(scope.sites)]
+    parameters: list[Any] = [str(after.xid), after.id, scope.is_everything, list(scope.companies), list(scope.sites)]
     with connection.cursor() as cursor:
         cursor.execute(_MISSED, [*parameters, MOST_REPLAYED + 1])
         rows = cursor.fetchall()

@@ -24,7 +24,7 @@ def edit(row: Row, *, expected: int | None = None, **changes: Any) -> Row:
     if wanted == row.version and all(getattr(row, name) == value for name, value in changes.items()):
         changed = same_row.filter(version=wanted).exists()
     else:
-        changed = same_row.filter(version=wanted).update(version=F("version") + 1, **changes)
+        changed = bool(same_row.filter(version=wanted).update(version=F("version") + 1, **changes))
     current = model._default_manager.get(pk=row.pk)
     if not changed:
         raise stale(current, expected=wanted, fields=changes)

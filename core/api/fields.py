@@ -21,9 +21,7 @@ Selector = Callable[[Any], QuerySet[Any]]
 class DecimalStringField(serializers.DecimalField):
     """A decimal as a plain string, without exponent or trailing zeros; takes a string or a number, no NaN."""
 
-    def to_representation(self, value: Any) -> str | None:
-        if value is None:
-            return None
+    def to_representation(self, value: Any) -> str:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
         return plain(number + 0 if number else Decimal(0))
 

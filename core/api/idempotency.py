@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connection, transaction
 from django.http.request import RawPostDataException
@@ -46,12 +47,13 @@ def answer_once(request: Request, work: Callable[[], Response]) -> Response:
     if not key.strip() or len(key) > LONGEST or not key.isprintable():
         raise InvalidInput(errors={HEADER: f"The key must have 1 to {LONGEST} printable characters."})
     fingerprint = _fingerprint(request)
-    _lock(request.user.pk, key)
-    if (first := IdempotencyKey.objects.filter(user=request.user, key=key).first()) is not None:
+    user_id: int = request.user.pk  # type: ignore[assignment]  # permissions let nobody in without a login
+    _lock(user_id, key)
+    if (first := IdempotencyKey.objects.filter(user=user_id, key=key).first()) is not None:
         return _again(first, fingerprint)
     response = _kept_only_if_good(work())
     if response.status_code < 400:
-        _keep(request.user.pk, key, fingerprint, response)
+        _keep(user_id, key, fingerprint, response)
     return response
 
 
@@ -85,7 +87,7 @@ def _kept_only_if_good(response: Response) -> Response:
 
 
 def _keep(user_id: int, key: str, fingerprint: str, response: Response) -> None:
-    body = None if response.data is None else json.loads(JSONRenderer().render(response.data))
+    body: Any = None if response.data is None else json.loads(JSONRenderer().render(response.data))
     for name in getattr(response, "secret_members", ()):
         body[name] = None  # shown once means once: a replay must not store it
     headers = {name: response[name] for name in _KEPT_HEADERS if name in response}

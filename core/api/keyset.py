@@ -39,11 +39,11 @@ class _RowAfter(Func):
         self.operator = operator
         super().__init__(*expressions)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
         compiled = [compiler.compile(expression) for expression in self.source_expressions]
         half = len(compiled) // 2
         left, right = (", ".join(sql for sql, _ in part) for part in (compiled[:half], compiled[half:]))
-        return f"({left}) {self.operator} ({right})", [value for _, values in compiled for value in values]
+        return f"({left}) {self.operator} ({right})", tuple(value for _, values in compiled for value in values)
 
 
 def terms(queryset: QuerySet[Any], ordering: Sequence[str]) -> list[Term]:

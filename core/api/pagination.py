@@ -37,7 +37,7 @@ class KeysetPagination(BasePagination):
     The view's filter backends have said what the ordering is: `view.page_ordering`.
     """
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request, self.view = request, view
         self.limit = _limit(request)
         self.columns = keyset.terms(queryset, getattr(view, "page_ordering", None) or ("-id",))

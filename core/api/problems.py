@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from psycopg2 import errors as postgres
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.serializers import as_serializer_error
 
 from core.errors import DomainError, InvalidInput
 
@@ -74,7 +75,7 @@ def _problem(error: Exception) -> dict[str, Any] | None:
     if isinstance(error, PermissionDenied):
         return document(403, "forbidden", str(error) or "You may not do this.")
     if isinstance(error, ModelInvalid):
-        return _of_framework(exceptions.ValidationError(exceptions.as_serializer_error(error)))
+        return _of_framework(exceptions.ValidationError(as_serializer_error(error)))
     if isinstance(error, RequestDataTooBig):
         return document(413, "too_large", "The body is too large.")
     if isinstance(error, SuspiciousOperation | UnreadablePostError):

@@ -28,21 +28,22 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = ProblemErrorSerializer(many=True, required=False)
+    errors = ProblemErrorSerializer(many=True, required=False)  # type: ignore[assignment]
 
 
 class MfgSchema(AutoSchema):
     """Bodies from `write_serializer_class` or the action's own serializer, and the headers of writes."""
 
     def get_tags(self) -> list[str]:
-        return [self.view.basename] if getattr(self.view, "basename", None) else super().get_tags()
+        noun = getattr(self.view, "basename", None)
+        return [noun] if noun else super().get_tags()
 
     def get_operation_id(self) -> str:
         words = (getattr(self.view, "basename", None) or "", getattr(self.view, "action", None) or self.method.lower())
         return "_".join(words).replace("-", "_").strip("_")
 
     def get_request_serializer(self) -> Any:
-        action = getattr(self.view, getattr(self.view, "action", None) or "", None)
+        action: Any = getattr(self.view, getattr(self.view, "action", None) or "", None)
         if hasattr(action, "body_serializer"):
             return action.body_serializer
         return getattr(self.view, "write_serializer_class", None) or super().get_request_serializer()
@@ -59,7 +60,7 @@ class MfgSchema(AutoSchema):
             return [OpenApiParameter("fresh", bool, description=text)]
         return []
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
         responses = super()._get_response_bodies(direction)
         problem = self._get_response_for_code(
             OpenApiResponse(ProblemSerializer, "Refused, and why."),

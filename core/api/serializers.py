@@ -47,10 +47,10 @@ class _Strict(_Lookups):
 
     @classmethod
     def many_init(cls, *args: Any, **kwargs: Any) -> Any:
-        meta = getattr(cls, "Meta", type("Meta", (), {}))
+        meta: Any = getattr(cls, "Meta", None) or type("Meta", (), {})
         if not hasattr(meta, "list_serializer_class"):
             meta.list_serializer_class = ListSerializer
-            cls.Meta = meta
+            cls.Meta = meta  # type: ignore[attr-defined]
         return super().many_init(*args, **kwargs)  # type: ignore[misc]
 
     def to_internal_value(self, data: Any) -> Any:

@@ -24,7 +24,7 @@ A noun of the API:
 
 from collections.abc import Callable
 from functools import cache, partial, wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Q, QuerySet
 from rest_framework import mixins, viewsets
@@ -60,8 +60,8 @@ class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def get_queryset(self) -> QuerySet[Any]:
         """The scope, with the references that answers name in the same query."""
         if getattr(self, "swagger_fake_view", False):
-            return self.get_serializer_class().Meta.model.objects.none()
-        return self.scope().select_related(*_references(self.get_serializer_class()))
+            return self.get_serializer_class().Meta.model.objects.none()  # type: ignore[attr-defined]
+        return self.scope().select_related(*_references(self.get_serializer_class()))  # type: ignore[arg-type]
 
     @property
     def actor(self) -> Any:
@@ -138,7 +138,13 @@ class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return super().handle_exception(error)
 
 
-class CreateMixin:
+if TYPE_CHECKING:
+    _Base = ScopedViewSet
+else:
+    _Base = object
+
+
+class CreateMixin(_Base):
     """POST of one row, or of a list of rows that are written all or none."""
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -161,7 +167,7 @@ class CreateMixin:
         return [indexed(index, partial(self.perform_create, values)) for index, values in enumerate(rows)]
 
 
-class EditMixin:
+class EditMixin(_Base):
     """PATCH of a row with a version: `If-Match` says which one was read; what the body leaves out stays."""
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -175,7 +181,7 @@ class EditMixin:
         raise NotImplementedError
 
 
-class DestroyMixin:
+class DestroyMixin(_Base):
     """DELETE of a row with a version; the service leaves a tombstone (`core.tombstones.leave`)."""
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -209,7 +215,7 @@ def document_action(
             return self.answer(self.read_again(row), status=status)
 
         path = url_path or method.__name__.replace("_", "-")
-        decorated = action(detail=True, methods=["post"], url_path=path, url_name=path)(run)
+        decorated: Any = action(detail=True, methods=["post"], url_path=path, url_name=path)(run)
         decorated.body_serializer = serializer
         return decorated
 
@@ -251,6 +257,5 @@ def _keep_fields(serializer: Any, names: list[str]) -> None:
 def _references(serializer_class: type[BaseSerializer[Any]]) -> tuple[str, ...]:
     """The foreign keys that a serializer's answer names, for `select_related`."""
     fields = getattr(serializer_class(), "fields", {})
-    return tuple(
-        field.source for field in fields.values() if isinstance(field, ReferenceField) and "." not in field.source
-    )
+    sources = (field.source or "" for field in fields.values() if isinstance(field, ReferenceField))
+    return tuple(source for source in sources if "." not in source)

@@ -1,6 +1,7 @@
 """Dead letters: outbox rows that failed at each of their attempts and wait for a person."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -25,7 +26,7 @@ def retry(ids: Sequence[int] | None) -> int:
         cursor.execute(_RETRY, {"all": ids is None, "ids": list(ids or [])})
         names = [name for (name,) in cursor.fetchall()]
     for queue in sorted(handlers.queues(names)):
-        transaction.on_commit(lambda queue=queue: doorbell.ring(queue), robust=True)
+        transaction.on_commit(partial(doorbell.ring, queue), robust=True)
     return len(names)
 
 

@@ -4,7 +4,9 @@ import json
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 
+from core.api import problems
 from core.models import NumberSequence, Tombstone
 from sites.models import Company
 
@@ -212,3 +214,10 @@ def test_another_media_type_is_not_understood(api):
 
     assert response.status_code == 415
     assert response.json()["code"] == "unsupported_media_type"
+
+
+def test_what_a_model_refuses_is_a_problem_that_names_its_fields():
+    response = problems.exception_handler(ValidationError({"code": ["Too long."]}), {})
+
+    assert response.status_code == 400
+    assert response.data["errors"] == [{"field": "code", "message": "Too long.", "code": "invalid"}]
