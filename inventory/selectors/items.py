@@ -32,11 +32,16 @@ def matching(queryset: QuerySet[Item], text: str, access: Access) -> QuerySet[It
 
     `icontains` compares capitals, which is what the trigram indexes hold.
     """
-    codes = ItemCode.objects.filter(access.q(companies=["company"]))
+    his = codes(access)
     for word in text.split():
-        coded = codes.filter(code__icontains=word).values("item_id")
+        coded = his.filter(code__icontains=word).values("item_id")
         queryset = queryset.filter(Q(sku__icontains=word) | Q(name__icontains=word) | Q(pk__in=coded))
     return queryset
+
+
+def codes(access: Access) -> QuerySet[ItemCode]:
+    """What the reader's companies call items."""
+    return ItemCode.objects.filter(access.q(companies=["company"]))
 
 
 def company_ids_with_sight(item_id: int) -> set[int]:

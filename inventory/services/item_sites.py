@@ -9,6 +9,7 @@ from core.transactions import service
 from inventory.drafts import LevelKey
 from inventory.events import record_change
 from inventory.models import Item, ItemSite, Location
+from inventory.services.items import give_sight
 from sites import access, checking
 from sites.models import Calendar, Company, Site
 
@@ -26,38 +27,42 @@ class ItemSiteFields(TypedDict, total=False):
 
 
 @service
-def put(
-    *,
-    item: Item,
-    site: Site,
-    company: Company,
-    expected: int | None = None,
-    actor: Any,
-    **fields: Unpack[ItemSiteFields],
-) -> ItemSite:
-    """Write how a company keeps an item at a site; only the given fields change.
+def create(*, item: Item, site: Site, company: Company, actor: Any, **fields: Unpack[ItemSiteFields]) -> ItemSite:
+    """Say for the first time how a company keeps an item at a site.
 
     The company's planners may, and those of its people who work at the site as planners. Marks the level for
     recompute. Emits `item_site.changed`.
 
-    :raises StaleVersion: when `expected` is given and somebody changed it meanwhile.
     :raises InvalidInput: naming the field; quantities must fit the item's unit.
     """
     access.require(actor, company_id=company.pk, site_id=site.pk, roles=access.PLANNERS)
     _check(item, site, fields)
+    row = checking.insert(ItemSite(item=item, site=site, company=company, **fields))
+    give_sight([item.pk], company.pk)
+    _record(row, actor)
+    return row
+
+
+@service
+def edit(row: ItemSite, *, expected: int | None = None, actor: Any, **changes: Unpack[ItemSiteFields]) -> ItemSite:
+    """Change how a company keeps an item at a site; only the given fields. See `create`.
+
+    :raises StaleVersion: when somebody changed it meanwhile.
+    :raises InvalidInput: naming the field; quantities must fit the item's unit.
+    """
+    access.require(actor, company_id=row.company_id, site_id=row.site_id, roles=access.PLANNERS)
+    _check(row.item, row.site, changes)
+    row = checking.update(row, expected=expected, changes=dict(changes))
+    _record(row, actor)
+    return row
+
+
+def put(*, item: Item, site: Site, company: Company, actor: Any, **fields: Unpack[ItemSiteFields]) -> ItemSite:
+    """`create` or `edit`, whichever it takes; for imports, where the last one wins."""
     row = ItemSite.objects.filter(item=item, site=site, company=company).first()
     if row is None:
-        row = checking.insert(ItemSite(item=item, site=site, company=company, **fields))
-    else:
-        row = checking.update(row, expected=expected, changes=dict(fields))
-    record_change(
-        "item_site.changed",
-        documents=[("item_site", row.pk)],
-        keys=[LevelKey(item.pk, site.pk, company.pk)],
-        company_ids=[company.pk],
-        actor=actor,
-    )
-    return row
+        return create(item=item, site=site, company=company, actor=actor, **fields)
+    return edit(row, actor=actor, **fields)
 
 
 def _check(item: Item, site: Site, fields: ItemSiteFields) -> None:
@@ -82,3 +87,13 @@ def check_not_negative(value: Any, item: Item, field: str) -> None:
         raise InvalidInput(
             errors={field: f"{number} does not fit {item.unit}, which has {item.unit.decimals} decimals."}
         )
+
+
+def _record(row: ItemSite, actor: Any) -> None:
+    record_change(
+        "item_site.changed",
+        documents=[("item_site", row.pk)],
+        keys=[LevelKey(row.item_id, row.site_id, row.company_id)],
+        company_ids=[row.company_id],
+        actor=actor,
+    )

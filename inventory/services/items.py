@@ -54,6 +54,7 @@ def create(
     company: Company | None,
     terms: Terms | None = None,
     units: Mapping[UnitOfMeasure, Decimal] | None = None,
+    codes: Sequence[str] = (),
     actor: Any,
     **fields: Unpack[ItemFields],
 ) -> Item:
@@ -68,25 +69,41 @@ def create(
     item = checking.insert(Item(**{"sku": sku, "name": sku, "unit": unit, **fields}))
     if company is not None:
         checking.insert(ItemCompany(item=item, company=company, **(terms or {})))
-    _put_units(item, units or {})
+    _put_parts(item, company, None, units, codes)
     _record("created", item, actor)
     return item
 
 
 @service
-def edit(item: Item, *, expected: int | None = None, actor: Any, **changes: Unpack[ItemChanges]) -> Item:
+def edit(
+    item: Item,
+    *,
+    expected: int | None = None,
+    company: Company | None = None,
+    terms: Terms | None = None,
+    units: Mapping[UnitOfMeasure, Decimal] | None = None,
+    codes: Sequence[str] = (),
+    actor: Any,
+    **changes: Unpack[ItemChanges],
+) -> Item:
     """Change an item; the planners of any company that has sight of it may. Emits `item.changed`.
+
+    `terms` and `codes` are `company`'s own, `units` the item's; what is not named among them stays.
 
     :raises StaleVersion: when somebody changed it meanwhile.
     :raises InvalidInput: naming the field; stocking unit and tracking stay once the item was stocked or ordered.
     """
     _require_planner(item, actor)
+    if company is not None:
+        access.require(actor, company_id=company.pk, roles=access.PLANNERS)
     if "sku" in changes:
         changes["sku"] = _sku(changes["sku"])
     frozen = [name for name in ("unit", "tracking") if name in changes and changes[name] != getattr(item, name)]
     if frozen and selectors.is_in_use(item.pk):
         raise InvalidInput(errors=dict.fromkeys(frozen, f"{item.sku} is stocked or ordered already."))
-    item = checking.update(item, expected=expected, changes=dict(changes))
+    has_parts = bool(terms or units or codes)
+    item = checking.update(item, expected=expected, changes=dict(changes), is_forced=has_parts)
+    _put_parts(item, company, terms, units, codes)
     _record("changed", item, actor)
     return item
 
@@ -106,7 +123,7 @@ def archive(item: Item, *, now: datetime, actor: Any) -> Item:
 
 
 @service
-def put_terms(item: Item, company: Company, *, actor: Any, **terms: Unpack[Terms]) -> ItemCompany:
+def put_terms(item: Item, company: Company, *, actor: Any, **terms: Unpack[Terms]) -> None:
     """Write a company's own cost, price and sourcing of an item; gives it sight of the item. Emits `item.changed`.
 
     Only the given fields are written; a new standard cost values nothing anew.
@@ -114,41 +131,7 @@ def put_terms(item: Item, company: Company, *, actor: Any, **terms: Unpack[Terms
     :raises InvalidInput: naming the field.
     """
     access.require(actor, company_id=company.pk, roles=access.PLANNERS)
-    row = ItemCompany.objects.filter(item=item, company=company).first()
-    if row is None:
-        row = checking.insert(ItemCompany(item=item, company=company, **terms))
-    else:
-        row = checking.update_plain(row, dict(terms))
-    _record("changed", item, actor)
-    return row
-
-
-@service
-def put_units(item: Item, units: Mapping[UnitOfMeasure, Decimal], *, actor: Any) -> None:
-    """Write other units of an item: how many stocking units are in one of each. Emits `item.changed`.
-
-    Units not named stay; order lines keep the factor they were written with.
-
-    :raises InvalidInput: for a factor not above 0, or the stocking unit itself.
-    """
-    _require_planner(item, actor)
-    _put_units(item, units)
-    _record("changed", item, actor)
-
-
-@service
-def put_codes(item: Item, company: Company, codes: Sequence[str], *, actor: Any) -> None:
-    """Write what a company calls the item; codes not named stay. Emits `item.changed`.
-
-    :raises InvalidInput: for a code that the company gave to another item.
-    """
-    access.require(actor, company_id=company.pk, roles=access.PLANNERS)
-    for code in dict.fromkeys(code.strip() for code in codes):
-        known = ItemCode.objects.filter(company=company, code__iexact=code).first()
-        if known is None:
-            checking.insert(ItemCode(item=item, company=company, code=code))
-        elif known.item_id != item.pk:
-            raise InvalidInput(errors={"codes": f"“{code}” is another item's code."})
+    _put_parts(item, company, terms, None, ())
     _record("changed", item, actor)
 
 
@@ -239,15 +222,50 @@ def _require_planner(item: Item, actor: Any) -> None:
         raise Forbidden(f"You may see {item.sku}, but not change it.")
 
 
-def _put_units(item: Item, units: Mapping[UnitOfMeasure, Decimal]) -> None:
-    for unit, factor in units.items():
-        if unit.pk == item.unit_id:
-            raise InvalidInput(errors={"units": f"{unit.code} is the stocking unit of {item.sku} itself."})
-        row = ItemUnit.objects.filter(item=item, unit=unit).first()
-        if row is None:
-            checking.insert(ItemUnit(item=item, unit=unit, factor=factor))
-        else:
-            checking.update_plain(row, {"factor": factor})
+def _put_parts(
+    item: Item,
+    company: Company | None,
+    terms: Terms | None,
+    units: Mapping[UnitOfMeasure, Decimal] | None,
+    codes: Sequence[str],
+) -> None:
+    """What stands beside the item's own row; the caller has checked who asks."""
+    if company is None and (terms or codes):
+        raise InvalidInput(errors={"company": "Say whose cost, price or code it is."})
+    if company is not None and terms is not None:
+        _put_terms(item, company, terms)
+    for unit, factor in (units or {}).items():
+        _put_unit(item, unit, factor)
+    if company is not None:
+        _put_codes(item, company, codes)
+
+
+def _put_terms(item: Item, company: Company, terms: Terms) -> None:
+    row = ItemCompany.objects.filter(item=item, company=company).first()
+    if row is None:
+        checking.insert(ItemCompany(item=item, company=company, **terms))
+    elif terms:
+        checking.update_plain(row, dict(terms))
+
+
+def _put_unit(item: Item, unit: UnitOfMeasure, factor: Decimal) -> None:
+    """How many stocking units are in one of another; order lines keep the factor they were written with."""
+    if unit.pk == item.unit_id:
+        raise InvalidInput(errors={"units": f"{unit.code} is the stocking unit of {item.sku} itself."})
+    row = ItemUnit.objects.filter(item=item, unit=unit).first()
+    if row is None:
+        checking.insert(ItemUnit(item=item, unit=unit, factor=factor))
+    else:
+        checking.update_plain(row, {"factor": factor})
+
+
+def _put_codes(item: Item, company: Company, codes: Sequence[str]) -> None:
+    for code in dict.fromkeys(code.strip() for code in codes):
+        known = ItemCode.objects.filter(company=company, code__iexact=code).first()
+        if known is None:
+            checking.insert(ItemCode(item=item, company=company, code=code))
+        elif known.item_id != item.pk:
+            raise InvalidInput(errors={"codes": f"“{code}” is another item's code."})
 
 
 def _record(verb: str, item: Item, actor: Any) -> None:

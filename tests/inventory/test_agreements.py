@@ -1,0 +1,169 @@
+"""Consignment agreements: whose demand a balance may serve, from when to when."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from core.errors import InvalidInput
+from core.models import OutboxEvent
+from inventory.models import ConsignmentAgreement, Item, StockBalance
+from inventory.services import adjustments, agreements
+from inventory.services.agreements import Term
+from tests.cast import Cast
+
+API = "/api/v1"
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def consigned(cast: Cast) -> StockBalance:
+    """10 m of planks that the supplier owns at Tallinn."""
+    line = adjustments.AdjustmentLine(item_id=cast.plank.pk, quantity=Decimal(10))
+    adjustments.adjust(
+        site_id=cast.tll.pk,
+        owner_id=cast.supplier.pk,
+        reason="opening",
+        lines=[line],
+        effective_at=None,
+        now=cast.now,
+        actor=None,
+    )
+    OutboxEvent.objects.all().delete()
+    return StockBalance.objects.get(owner=cast.supplier)
+
+
+def start(cast: Cast, *, item: Item | None = None, valid_from_on: date = TODAY, **term: Any) -> ConsignmentAgreement:
+    return agreements.start(
+        owner=cast.supplier,
+        site=cast.tll,
+        item=item,
+        used_by=term.pop("used_by", cast.maker),
+        term=Term(valid_from_on=valid_from_on, **term),
+        now=cast.now,
+        actor=None,
+    )
+
+
+def used_by(balance: StockBalance) -> str:
+    return StockBalance.objects.select_related("used_by").get(pk=balance.pk).used_by.code
+
+
+def test_a_start_lets_the_other_party_use_the_stock(cast: Cast, consigned: StockBalance) -> None:
+    assert used_by(consigned) == "SAEVESKI"
+
+    start(cast, unit_price=Decimal("4.20"))
+
+    assert used_by(consigned) == "NORDWOOD"
+    keys = OutboxEvent.objects.get(handler="levels").keys
+    item, site = cast.plank.pk, cast.tll.pk
+    assert sorted(keys) == sorted([[item, site, cast.maker.pk], [item, site, cast.supplier.pk]])
+
+
+def test_an_end_gives_it_back(cast: Cast, consigned: StockBalance) -> None:
+    agreement = start(cast)
+
+    agreements.end(agreement, now=cast.now, actor=None)
+
+    assert used_by(consigned) == "SAEVESKI"
+    assert ConsignmentAgreement.objects.get().valid_until_on == TODAY
+
+
+def test_one_that_names_the_item_goes_first(cast: Cast, consigned: StockBalance) -> None:
+    start(cast)
+    special = start(cast, item=cast.plank, used_by=cast.lakk)
+    assert used_by(consigned) == "LAKK"
+
+    agreements.end(special, now=cast.now, actor=None)
+    assert used_by(consigned) == "NORDWOOD"
+
+
+def test_a_later_start_and_an_end_come_with_their_day(cast: Cast, consigned: StockBalance) -> None:
+    start(cast, valid_from_on=TODAY + timedelta(days=2), valid_until_on=TODAY + timedelta(days=5))
+    assert used_by(consigned) == "SAEVESKI"
+
+    agreements.refresh(now=cast.now + timedelta(days=2))
+    assert used_by(consigned) == "NORDWOOD"
+
+    agreements.refresh(now=cast.now + timedelta(days=5))
+    assert used_by(consigned) == "SAEVESKI"
+
+
+def test_refreshing_again_changes_nothing(cast: Cast, consigned: StockBalance) -> None:
+    start(cast)
+    events = OutboxEvent.objects.count()
+
+    agreements.refresh(now=cast.now)
+
+    assert OutboxEvent.objects.count() == events
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((0, None), (5, None)), ((0, None), (-5, 1)), ((0, 10), (9, 12)), ((5, 8), (0, 6)), ((5, 8), (0, None))],
+)
+def test_two_in_force_at_once_are_refused(
+    cast: Cast, before: tuple[int, int | None], after: tuple[int, int | None]
+) -> None:
+    def begin(days: tuple[int, int | None]) -> None:
+        until = None if days[1] is None else TODAY + timedelta(days=days[1])
+        start(cast, valid_from_on=TODAY + timedelta(days=days[0]), valid_until_on=until)
+
+    begin(before)
+    with pytest.raises(InvalidInput, match="is in force from"):
+        begin(after)
+    assert ConsignmentAgreement.objects.count() == 1
+
+
+def test_one_after_the_other_is_allowed(cast: Cast) -> None:
+    start(cast, valid_until_on=TODAY + timedelta(days=5))
+    start(cast, valid_from_on=TODAY + timedelta(days=5))
+
+    assert ConsignmentAgreement.objects.count() == 2
+
+
+def test_nobody_consigns_to_himself(cast: Cast) -> None:
+    with pytest.raises(InvalidInput, match="without an agreement"):
+        start(cast, used_by=cast.supplier)
+
+
+def client_of(user: Any) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+def body() -> dict[str, Any]:
+    return {
+        "owner": "SAEVESKI",
+        "site": "TLL",
+        "used_by": "NORDWOOD",
+        "unit_price": "4.2",
+        "valid_from_on": "2026-11-01",
+    }
+
+
+def test_over_rest_by_an_administrator_of_either_party(cast: Cast, consigned: StockBalance) -> None:
+    made = client_of(cast.admin).post(f"{API}/consignment-agreements/", body(), format="json")
+    assert made.status_code == 201, made.json()
+    assert (made.json()["currency"], made.json()["item"]) == ("EUR", None)
+    url = f"{API}/consignment-agreements/{made.json()['id']}/"
+
+    mine = client_of(cast.administrator)
+    changed = mine.patch(url, {"unit_price": "4.5"}, format="json", headers={"If-Match": '"1"'})
+    assert changed.json()["unit_price"] == "4.5"
+    assert (
+        client_of(cast.planner).patch(url, {"unit_price": "1"}, format="json", headers={"If-Match": '"2"'}).status_code
+        == 403
+    )
+    assert mine.post(f"{url}end/", {}, format="json").status_code == 200
+    assert used_by(consigned) == "SAEVESKI"
+
+
+def test_others_do_not_see_the_price(cast: Cast) -> None:
+    start(cast)
+
+    assert client_of(cast.lakk_planner).get(f"{API}/consignment-agreements/").json()["results"] == []
+    assert len(client_of(cast.supplier_planner).get(f"{API}/consignment-agreements/").json()["results"]) == 1
