@@ -7,7 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes
 APPS := core sites inventory sales purchasing fulfillment production planning analytics integrations
-CODE := $(wildcard $(APPS) mfg launcher bench tests)
+TYPED := $(wildcard $(APPS) mfg launcher)
 DJANGO := $(PY) manage.py
 
 .PHONY: run servers test lint browser bench soak lock assets clean
@@ -30,7 +30,7 @@ test: lint browser
 lint: $(VENV)/.dev assets
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy $(CODE)
+	$(PY) -m mypy $(TYPED)
 	$(VENV)/bin/lint-imports --no-logo
 	$(DJANGO) makemigrations --check --dry-run
 

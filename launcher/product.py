@@ -183,7 +183,7 @@ class Product:
             if time.monotonic() > deadline:
                 log = self.supervisor.log_of("web")
                 raise ServerError(f"The web was not ready after {READY_WITHIN_SECONDS} s; see {log}:\n{_tail(log)}")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def _greet(self, state: State, seconds: float) -> None:
         print(f"\nmfg is ready after {seconds:.1f} s:  http://localhost:{self.options.port}/\n")

@@ -6,7 +6,7 @@ keep both; so only ``/stream/`` reaches the loop (see docs/decisions/0011).
 
 import multiprocessing
 import os
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -23,7 +23,8 @@ THREADS = 4
 if (parent := multiprocessing.parent_process()) is not None:
     die_with_parent(parent=parent.pid)
 
-_threaded_pages = WSGIMiddleware(pages, workers=THREADS)
+# Any: a2wsgi spells the types of both interfaces its own way.
+_threaded_pages: Any = WSGIMiddleware(cast(Any, pages), workers=THREADS)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
