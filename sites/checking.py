@@ -133,7 +133,7 @@ def _names(constraint: BaseConstraint) -> set[str]:
 
 def _fields_of(expression: Any) -> Iterable[str]:
     if isinstance(expression, F):
-        return [expression.name]
+        return [str(expression.name)]  # type: ignore[attr-defined]
     return [name for source in expression.get_source_expressions() for name in _fields_of(source)]
 
 

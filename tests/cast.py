@@ -9,6 +9,7 @@ TABLE (pcs) is made of 1 TOP and 4 LEG; both are made of PLANK (m).
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -68,7 +69,8 @@ def build() -> Cast:
     """The cast in an empty database."""
     parties = _companies()
     places = _sites(parties)
-    return Cast(now=NOW, **parties, **places, **_users(parties, places), **_items(parties["maker"]))
+    everything: dict[str, Any] = {**parties, **places, **_users(parties, places), **_items(parties["maker"])}
+    return Cast(now=NOW, **everything)
 
 
 @pytest.fixture
@@ -160,10 +162,10 @@ def _items(maker: Company) -> dict[str, Any]:
     units = {unit.code: unit for unit in UnitOfMeasure.objects.filter(code__in=["pcs", "m"])}
     pcs, m, create = units["pcs"], units["m"], items.create
     return {
-        "table": create(sku="TABLE", name="Oak table", unit=pcs, company=maker, weight_kg="30", actor=None),
-        "top": create(sku="TOP", name="Table top", unit=pcs, company=maker, weight_kg="18", actor=None),
-        "leg": create(sku="LEG", name="Table leg", unit=pcs, company=maker, weight_kg="3", actor=None),
-        "plank": create(sku="PLANK", name="Oak plank", unit=m, company=maker, weight_kg="4", actor=None),
+        "table": create(sku="TABLE", name="Oak table", unit=pcs, company=maker, weight_kg=Decimal(30), actor=None),
+        "top": create(sku="TOP", name="Table top", unit=pcs, company=maker, weight_kg=Decimal(18), actor=None),
+        "leg": create(sku="LEG", name="Table leg", unit=pcs, company=maker, weight_kg=Decimal(3), actor=None),
+        "plank": create(sku="PLANK", name="Oak plank", unit=m, company=maker, weight_kg=Decimal(4), actor=None),
         "pcs": pcs,
         "m": m,
     }

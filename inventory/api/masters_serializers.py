@@ -40,7 +40,7 @@ class UnitWriteSerializer(ModelSerializer):
 
 
 class CategorySerializer(ModelSerializer):
-    parent = ReferenceField(key="name")
+    parent = ReferenceField(key="name")  # type: ignore[assignment]
 
     class Meta:
         model = ItemCategory
@@ -48,7 +48,7 @@ class CategorySerializer(ModelSerializer):
 
 
 class CategoryWriteSerializer(ModelSerializer):
-    parent = category_field(required=False, allow_null=True)
+    parent = category_field(required=False, allow_null=True)  # type: ignore[assignment]
 
     class Meta:
         model = ItemCategory
@@ -106,7 +106,8 @@ class ItemSerializer(ModelSerializer):
         ]
 
     def get_companies(self, item: Item) -> list[dict[str, Any]]:
-        return ItemTermsSerializer(item.seen_companies, many=True, context=self.context).data  # type: ignore[attr-defined]
+        terms: list[ItemCompany] = item.seen_companies  # type: ignore[attr-defined]
+        return list(ItemTermsSerializer(terms, many=True, context=self.context).data)
 
     def get_codes(self, item: Item) -> list[dict[str, Any]]:
         return [
@@ -201,9 +202,9 @@ class ItemSiteWriteSerializer(ModelSerializer):
 
 
 class ItemSiteChangeSerializer(ItemSiteWriteSerializer):
-    item = None
-    site = None
-    company = None
+    item = None  # type: ignore[assignment]
+    site = None  # type: ignore[assignment]
+    company = None  # type: ignore[assignment]
 
     class Meta:
         model = ItemSite
@@ -218,7 +219,7 @@ class LocationSerializer(ModelSerializer):
 
 class LocationWriteSerializer(ModelSerializer):
     site = site_field()
-    parent = location_field(required=False, allow_null=True)
+    parent = location_field(required=False, allow_null=True)  # type: ignore[assignment]
 
     class Meta:
         model = Location
@@ -227,7 +228,7 @@ class LocationWriteSerializer(ModelSerializer):
 
 
 class LocationChangeSerializer(LocationWriteSerializer):
-    site = None
+    site = None  # type: ignore[assignment]
 
     class Meta:
         model = Location

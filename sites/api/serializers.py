@@ -97,7 +97,7 @@ class SiteWriteSerializer(ModelSerializer):
 
 
 class SiteChangeSerializer(SiteWriteSerializer):
-    company = None
+    company = None  # type: ignore[assignment]
 
     class Meta:
         model = Site
@@ -138,7 +138,7 @@ class CalendarWriteSerializer(Serializer):
 
 
 class CalendarChangeSerializer(CalendarWriteSerializer):
-    company = None
+    company = None  # type: ignore[assignment]
     removed_dates = serializers.ListField(
         child=serializers.DateField(), required=False, help_text="Exceptions to take away."
     )

@@ -156,7 +156,7 @@ def expand(calendar_ids: Sequence[int] | None = None, *, today: date) -> None:
     One statement, safe to repeat: on most days nothing differs and nothing is written.
     """
     ids = list(calendar_ids) if calendar_ids is not None else list(Calendar.objects.values_list("id", flat=True))
-    parameters = {
+    parameters: dict[str, Any] = {
         "calendars": ids,
         "first": date(today.year - YEARS_BACK, 1, 1),
         "last": date(today.year + YEARS_AHEAD, 12, 31),

@@ -1,5 +1,6 @@
 """Companies: the parties, whatever roles they hold."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
@@ -114,5 +115,9 @@ def _require_an_administrator(actor: Any) -> None:
 
 
 def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    checks = {"code": rules.check_code, "currency": rules.check_currency, "country": rules.check_country}
+    checks: dict[str, Callable[[Any], Any]] = {
+        "code": rules.check_code,
+        "currency": rules.check_currency,
+        "country": rules.check_country,
+    }
     return {name: checks[name](value) if name in checks else value for name, value in values.items()}

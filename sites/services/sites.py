@@ -1,5 +1,6 @@
 """Sites: the places that a company operates."""
 
+from collections.abc import Callable
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
@@ -87,7 +88,7 @@ def _parties(site: Site) -> set[int]:
 
 
 def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    checks = {
+    checks: dict[str, Callable[[Any], Any]] = {
         "code": rules.check_site_code,
         "country": rules.check_country,
         "time_zone": rules.check_time_zone,

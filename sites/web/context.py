@@ -86,8 +86,8 @@ def _nav_end(user: Any) -> list[dict[str, Any]]:
 
 def _switcher(known: reader.Reader, site: Site | None, page: str) -> list[dict[str, Any]]:
     target = page or FIRST_PAGE
-    every = {"code": "", "name": _("All sites"), "url": f"/s/{reader.ALL}/{target}", "icon": "globe"}
-    each = [
+    every: dict[str, Any] = {"code": "", "name": _("All sites"), "url": f"/s/{reader.ALL}/{target}", "icon": "globe"}
+    each: list[dict[str, Any]] = [
         {"code": one.code, "name": one.name, "url": f"/s/{one.code}/{target}", "icon": _icon(one)}
         for one in known.sites
     ]

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from core.api import problems
@@ -25,27 +26,27 @@ def site_home(request: HttpRequest, site: str) -> HttpResponse:
     return redirect(f"/s/{site}/{FIRST_PAGE}")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """400, as a problem below `/api/` and as a page elsewhere."""
     return _answer(request, 400, "malformed", "The request could not be read.")
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """403, likewise."""
     return _answer(request, 403, "forbidden", "You may not do this.")
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """404, likewise."""
     return _answer(request, 404, "not_found", "There is nothing here that you may see.")
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponseBase:
     """500, likewise."""
     return _answer(request, 500, "fault", "Something went wrong here; the log has it.")
 
 
-def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponseBase:
     if request.path.startswith("/api/"):
         return problems.respond(status, code, detail)
     return render(request, f"errors/{status}.html", status=status)
