@@ -32,8 +32,8 @@ def put_many(rows: Sequence[tuple[str, Mapping[str, Any]]], *, actor: Any) -> Pu
             wanted.append(Wanted(site, {name: value for name, value in fields.items() if name != "company_id"}))
     result = put(Site, wanted)
     access.forget(actor)
-    for site in result.created:
-        upward.complete_new_site(site, actor=actor)
+    for created in result.created:
+        upward.complete_new_site(created, actor=actor)
     for verb, sites in (("created", result.created), ("changed", result.changed)):
         events.record_many(
             f"site.{verb}",

@@ -60,6 +60,4 @@ def from_mappings(rows: Sequence[Mapping[str, str]], fields: Sequence[Field]) ->
     if unknown := set(names) - {field.name for field in fields}:
         raise ValueError(f"No such fields: {', '.join(sorted(unknown))}.")
     columns = ColumnMap(names, {name: place for place, name in enumerate(names)}, [])
-    return columns, (
-        RawRow(number, [row.get(name, "") for name in names]) for number, row in enumerate(rows, start=2)
-    )
+    return columns, (RawRow(number, [row.get(name, "") for name in names]) for number, row in enumerate(rows, start=2))

@@ -40,7 +40,7 @@ def checked(check: Callable[[str], str], longest: int = 32) -> Converter:
 
 
 def decimal(
-    *, decimals: int = 6, smallest: Decimal | int | None = 0, largest: Decimal = Decimal("99999999999999")
+    *, decimals: int = 6, smallest: Decimal | int | None = 0, largest: Decimal | int = Decimal("99999999999999")
 ) -> Converter:
     """A number with a decimal point, without thousands separators."""
 
@@ -115,12 +115,15 @@ def _normal(word: str) -> str:
     return "".join(char for char in word.lower() if char.isalnum())
 
 
+_LINE = text()
+
+
 @dataclass(frozen=True)
 class Field:
     """A column that an importer knows. `aliases` are other names that its column may have in a file."""
 
     name: str
-    convert: Converter = text()
+    convert: Converter = _LINE
     is_required: bool = False
     aliases: Sequence[str] = ()
     help: str = ""

@@ -73,7 +73,7 @@ def _wanted(
 def _find(columns: Sequence[str], name: str) -> int | None:
     exact = [place for place, column in enumerate(columns) if column.lower() == name.strip().lower()]
     like = [place for place, column in enumerate(columns) if comparable(column) == comparable(name)]
-    return (exact or like or [None])[0]
+    return next(iter([*exact, *like]), None)
 
 
 def _missing(fields: Sequence[Field], places: Mapping[str, int], free: Sequence[str]) -> list[CellError]:

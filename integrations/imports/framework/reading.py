@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from integrations.imports.framework.errors import UnreadableFile
 
@@ -48,9 +48,9 @@ def open_table(source: BinaryIO, *, delimiter: str | None = None, encoding: str 
     _check_first(first, encoding)
     text = io.TextIOWrapper(counted, encoding=codec, newline="")
     lines = _lines(text, counted, codec)
-    head = _head(lines)
+    skipped, head = _head(lines)
     mark = _delimiter(head, delimiter)
-    records = _records(_chain(head, lines), mark)
+    records = _records(_chain(head, lines), mark, skipped)
     columns = _columns(next(records, RawRow(1, [])).cells, mark)
     return Table(columns, records)
 
@@ -82,7 +82,7 @@ class _Raw(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:
         data = self._source.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
@@ -144,15 +144,16 @@ def _undecodable(error: UnicodeDecodeError, counted: _Counted, codec: str, line:
     )
 
 
-def _head(lines: Iterator[str]) -> list[str]:
-    """The physical lines up to the header, which a quoted name may spread over several."""
-    head: list[str] = []
+def _head(lines: Iterator[str]) -> tuple[int, list[str]]:
+    """How many blank lines come first, and the lines of the header: a quoted name may spread over several."""
+    skipped, head = 0, list[str]()
     for line in lines:
         if not head and not line.strip():
+            skipped += 1
             continue
         head.append(line)
         if sum(part.count('"') for part in head) % 2 == 0:
-            return head
+            return skipped, head
         if len(head) > 100:
             raise UnreadableFile("A quote in the first row is never closed.")
     if not head:
@@ -186,12 +187,12 @@ def _shown(mark: str) -> str:
     return "\\t" if mark == "\t" else mark
 
 
-def _records(lines: Iterator[str], delimiter: str) -> Iterator[RawRow]:
+def _records(lines: Iterator[str], delimiter: str, skipped: int) -> Iterator[RawRow]:
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    number = 0
+    number = skipped
     while True:
-        line = reader.line_num + 1
+        line = reader.line_num + skipped + 1
         try:
             cells = next(reader)
         except StopIteration:
@@ -199,7 +200,7 @@ def _records(lines: Iterator[str], delimiter: str) -> Iterator[RawRow]:
         except csv.Error as error:
             raise UnreadableFile(_broken(str(error), line)) from None
         number += 1
-        if number == 1 or any(cell.strip() for cell in cells):
+        if number == skipped + 1 or any(cell.strip() for cell in cells):
             yield RawRow(number, cells)
 
 
