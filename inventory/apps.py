@@ -6,6 +6,12 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import handlers, network
+        from inventory.choices import DocumentKind
+        from inventory.services import stock_counts, transfers, undo
+        from inventory.services.transfers import invariants as transfer_invariants
 
         handlers.register()
         network.register()
+        undo.register(DocumentKind.TRANSFER, transfers.undo_posting)
+        undo.register(DocumentKind.STOCK_COUNT, stock_counts.undo_posting)
+        transfer_invariants.register()

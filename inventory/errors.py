@@ -1,7 +1,7 @@
 """What inventory refuses, with the numbers."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from core.errors import DomainError, plain
@@ -101,3 +101,70 @@ class NoExchangeRate(DomainError):
             from_currency=from_currency,
             to_currency=to_currency,
         )
+
+
+class MoreThanOpen(DomainError):
+    """More dispatched, received or given up than the line still has for it."""
+
+    code = "more_than_open"
+
+    def __init__(
+        self, *, number: str, item: str, requested: Decimal, possible: Decimal, what: str, line_no: int, field: str
+    ) -> None:
+        super().__init__(
+            f"{number}, line {line_no}: {plain(requested)} of {item} asked, {plain(possible)} are {what}.",
+            number=number,
+            line_no=line_no,
+            item=item,
+            requested=requested,
+            possible=possible,
+            field=field,
+        )
+        self.field = field
+
+
+class NothingToPost(DomainError):
+    """A step without lines found nothing that it could do."""
+
+    code = "nothing_to_post"
+
+    def __init__(self, *, number: str, what: str) -> None:
+        super().__init__(f"{number}: nothing {what}.", number=number)
+
+
+class GoodsOnTheWay(DomainError):
+    """A transfer can't end while its goods travel."""
+
+    code = "goods_on_the_way"
+
+    def __init__(self, *, number: str, goods: Sequence[tuple[str, Decimal]]) -> None:
+        text = ", ".join(f"{plain(quantity)} of {item}" for item, quantity in goods)
+        super().__init__(
+            f"{number}: {text} are on their way; receive them or settle the shortage first.",
+            number=number,
+            goods=[{"item": item, "quantity": plain(quantity)} for item, quantity in goods],
+        )
+
+
+class NoSuchAgreement(DomainError):
+    """Consigned stock is not moved to a site where the same two companies have no agreement about it."""
+
+    code = "no_consignment_agreement"
+
+    def __init__(self, *, item: str, owner: str, used_by: str, site: str) -> None:
+        super().__init__(
+            f"{item} of {owner}, consigned to {used_by}, can't go to {site}: they have no agreement there.",
+            item=item,
+            owner=owner,
+            used_by=used_by,
+            site=site,
+        )
+
+
+class DocumentBlocked(DomainError):
+    """The document is blocked: nothing moves for it until somebody unblocks it."""
+
+    code = "blocked"
+
+    def __init__(self, *, number: str, reason: str, since: datetime) -> None:
+        super().__init__(f"{number} is blocked since {since:%Y-%m-%d}: {reason}.", number=number, reason=reason)

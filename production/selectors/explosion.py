@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from django.db import connection
 
@@ -188,7 +189,7 @@ def explode(
     Each line of each level is rounded up to its unit like an order of its own, yields are started for, and stock is
     not looked at. `bill_id` names the recipe of the top level instead of the closest.
     """
-    params = {
+    params: dict[str, Any] = {
         "item": item_id,
         "quantity": quantity,
         "on": on,
@@ -201,7 +202,7 @@ def explode(
         found = cursor.fetchall()
     # In a tree written parents first, a row has children when the next one stands a level deeper.
     deeper = [after[0] > row[0] for row, after in pairwise(found)] + [False]
-    rows = tuple(ExplosionRow(*row, is_made) for row, is_made in zip(found, deeper[: len(found)], strict=True))
+    rows = tuple(ExplosionRow(*(*row, made)) for row, made in zip(found, deeper[: len(found)], strict=True))
     return Explosion(item_id, quantity, rows)
 
 
@@ -225,7 +226,7 @@ def cycle_through(
     none), whatever their dates; `bill_id` is the one about to be changed and left out. The statement collects each
     pair of item and component once, however many ways lead to it.
     """
-    params = {
+    params: dict[str, Any] = {
         "item": item_id,
         "components": component_ids,
         "company": company_id,

@@ -229,12 +229,12 @@ def _item_errors(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) ->
     if bill.company_id is not None:
         items = items.filter(~Exists(any_sight) | Exists(any_sight.filter(company_id=bill.company_id)))
     known = {item.pk: item for item in items}
-    errors = {} if bill.item_id in known else {"item": "Not found."}
+    errors: dict[str, str] = {} if bill.item_id in known else {"item": "Not found."}
     for place, line in enumerate(lines):
         component = known.get(line.component_id)
         if component is None:
             errors[f"lines.{place}.component"] = "Not found."
-        elif component.archived_at is not None and line.pk is None:
+        elif component.archived_at is not None and not line.pk:
             errors[f"lines.{place}.component"] = f"{component.sku} is archived."
     return errors
 

@@ -14,7 +14,7 @@ from core.transactions import service
 from inventory.drafts import LevelKey
 from inventory.models import Demand, Item
 from inventory.selectors.ordering import Asked, Measured, measured
-from inventory.services import ranks
+from inventory.services import items, ranks
 from production import events, rules
 from production.drafts import OrderDraft
 from production.errors import NoBill
@@ -77,6 +77,9 @@ def _create(
     }
     parts = components.build(orders, dates)
 
+    for order, size in zip(orders, sizes, strict=True):
+        if size.is_first_use:
+            items.give_sight([order.item_id], order.company_id)
     _number(orders, prefixes)
     _rank(orders, known)
     ManufacturingOrder.objects.bulk_create(orders)
@@ -104,7 +107,7 @@ def _measured(
 
 
 def _look_up(drafts: Sequence[OrderDraft], prefixes: Sequence[str]) -> list[_Known]:
-    items = Item.objects.select_related("unit").in_bulk({draft.item_id for draft in drafts})
+    made = Item.objects.select_related("unit").in_bulk({draft.item_id for draft in drafts})
     sites = Site.objects.select_related("default_owner").in_bulk({draft.site_id for draft in drafts})
     companies = Company.objects.in_bulk({draft.company_id for draft in drafts} - {None})
     wanted = {draft.demand_id for draft in drafts} - {None}
@@ -112,8 +115,9 @@ def _look_up(drafts: Sequence[OrderDraft], prefixes: Sequence[str]) -> list[_Kno
     found: list[_Known] = []
     errors: dict[str, str] = {}
     for draft, prefix in zip(drafts, prefixes, strict=True):
-        item, site = items.get(draft.item_id), sites.get(draft.site_id)
-        company = companies.get(draft.company_id) if draft.company_id else site and site.default_owner
+        item, site = made.get(draft.item_id), sites.get(draft.site_id)
+        default = site.default_owner if site else None
+        company = companies.get(draft.company_id) if draft.company_id else default
         demand = demands.get(draft.demand_id) if draft.demand_id else None
         wrong = _errors(draft, item, site, company, demand)
         errors |= {prefix + name: text for name, text in wrong.items()}

@@ -9,6 +9,7 @@ from core.errors import InvalidInput
 from core.quantities import check_quantity, to_decimal
 from inventory.models import UnitOfMeasure
 from inventory.selectors.ordering import Asked, Measured, Place, check_places, measured
+from inventory.services import items
 from production import rules
 from production.drafts import ComponentUse
 from production.models import ManufacturingOrder, ManufacturingOrderComponent
@@ -86,7 +87,8 @@ def _split(
 def _checked(
     order: ManufacturingOrder, uses: Sequence[ComponentUse], units: Mapping[int, UnitOfMeasure]
 ) -> list[Decimal]:
-    quantities, errors = [], {}
+    quantities: list[Decimal] = []
+    errors: dict[str, str] = {}
     for place, use in enumerate(uses):
         unit, field = units[use.item_id], f"components.{place}.quantity"
         try:
@@ -125,6 +127,7 @@ def _added(
     sizes = measured(
         [Asked(order.company_id, item_id, 1, f"components.{place}") for item_id, place in places.items()], actor=actor
     )
+    items.give_sight([size.item_id for size in sizes if size.is_first_use], order.company_id)
     last = max((component.line_no for component in parts), default=0)
     rows = [_unplanned(order, size, last + number) for number, size in enumerate(sizes, start=1)]
     ManufacturingOrderComponent.objects.bulk_create(rows)

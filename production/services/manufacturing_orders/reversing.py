@@ -88,4 +88,5 @@ def _issued(posting_id: int) -> dict[int, Decimal]:
     moves = StockMove.objects.filter(
         posting_id=posting_id, to_location__kind=LocationKind.PRODUCTION, line_id__isnull=False
     )
-    return dict(moves.order_by().values("line_id").annotate(total=Sum("quantity")).values_list("line_id", "total"))
+    totals = moves.order_by().values("line_id").annotate(total=Sum("quantity")).values_list("line_id", "total")
+    return {line_id: total for line_id, total in totals if line_id is not None}

@@ -1,0 +1,58 @@
+"""Reading transfers: who sees them, when they arrive, what of them is on its way."""
+
+from datetime import date
+
+from django.db.models import F, Prefetch, QuerySet
+
+from inventory.models import Location, StockBalance, Transfer, TransferLine
+from inventory.rules.transfers import Waiting, arrival
+from sites.access import Access
+from sites.models import CalendarDay, Lane, Site
+
+
+def visible_transfers(access: Access) -> QuerySet[Transfer]:
+    """Transfers of his companies or their goods, and those that begin or end at his sites."""
+    return Transfer.objects.filter(access.q(companies=["company", "owner"], sites=["origin", "destination"]))
+
+
+def with_lines(transfers: QuerySet[Transfer]) -> QuerySet[Transfer]:
+    """The same with their lines in order, in one more query."""
+    lines = TransferLine.objects.select_related("item__unit", "unit", "site").order_by("line_no", "pk")
+    return transfers.prefetch_related(Prefetch("lines", queryset=lines))
+
+
+def arrival_on(*, company_id: int, origin: Site, destination: Site, ship_by_on: date) -> date:
+    """When goods arrive that are ready by a date: by the company's lane, on the destination's next working day.
+
+    Departure days count in the origin's zone. Without a lane they arrive the same day; outside the days that the
+    destination's calendar was expanded for, every day is one.
+    """
+    lane = Lane.objects.filter(company_id=company_id, origin=origin, destination=destination, archived_at=None).first()
+    on = arrival(ship_by_on, lane.departure_weekdays, lane.transit_days) if lane else ship_by_on
+    if destination.calendar_id is None:
+        return on
+    days = CalendarDay.objects.filter(calendar_id=destination.calendar_id, is_working=True, on_date__gte=on)
+    return days.order_by("on_date").values_list("on_date", flat=True).first() or on
+
+
+def transit_location(transfer_id: int) -> Location | None:
+    """The transfer's own place of goods on their way, or None before anything was dispatched."""
+    return Location.objects.filter(transfer_id=transfer_id).first()
+
+
+def waiting(location_id: int, item_ids: list[int]) -> dict[int, list[Waiting]]:
+    """What lies in a transit place, by item, the oldest lot first. The caller holds the transfer's lock."""
+    balances = (
+        StockBalance.objects.filter(location_id=location_id, item_id__in=item_ids, quantity__gt=0)
+        .order_by(
+            F("lot__began_on").asc(nulls_last=True),
+            F("lot__expires_on").asc(nulls_last=True),
+            F("lot_id").asc(nulls_last=True),
+            "id",
+        )
+        .values_list("item_id", "lot_id", "owner_id", "quantity")
+    )
+    by_item: dict[int, list[Waiting]] = {item_id: [] for item_id in item_ids}
+    for item_id, lot_id, owner_id, quantity in balances:
+        by_item[item_id].append(Waiting(lot_id, owner_id, quantity))
+    return by_item

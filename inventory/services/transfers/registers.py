@@ -1,0 +1,76 @@
+"""A transfer's rows in both registers: demand at the origin, supply at the destination."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from core.clock import local_date
+from inventory.choices import DemandKind, DocumentKind, Firmness, SupplyKind, Tier, TransferState
+from inventory.drafts import DemandDraft, LevelKey, SupplyDraft
+from inventory.models import Transfer, TransferLine
+from inventory.rules.order_steps import open_quantity
+from inventory.rules.transfers import OPEN_STATES, in_transit, to_come
+from inventory.services import registers
+
+_FIRMNESS = {TransferState.DRAFT: Firmness.DRAFT, TransferState.PLANNED: Firmness.PLANNED}
+
+
+def put(transfer: Transfer, lines: Sequence[TransferLine]) -> frozenset[LevelKey]:
+    """Write both registers of the lines as they stand, one statement each; returns the keys to recompute.
+
+    The caller holds the transfer's lock. Nothing is open of one that is received, closed or canceled.
+    """
+    demands = [_demand(transfer, line) for line in lines]
+    supplies = [_supply(transfer, line) for line in lines]
+    return registers.put_demands(demands) | registers.put_supplies(supplies)
+
+
+def close(line_ids: Sequence[int]) -> frozenset[LevelKey]:
+    """These lines are gone from both registers."""
+    return registers.close_demands(DemandKind.TRANSFER_OUT, line_ids) | registers.close_supplies(
+        SupplyKind.TRANSFER_IN, line_ids
+    )
+
+
+def _is_open(transfer: Transfer) -> bool:
+    return transfer.state == TransferState.DRAFT or transfer.state in OPEN_STATES
+
+
+def _demand(transfer: Transfer, line: TransferLine) -> DemandDraft:
+    return DemandDraft(
+        kind=DemandKind.TRANSFER_OUT,
+        line_id=line.pk,
+        company_id=transfer.company_id,
+        item_id=line.item_id,
+        site_id=transfer.origin_id,
+        used_by_id=transfer.company_id,
+        document_kind=DocumentKind.TRANSFER,
+        document_id=transfer.pk,
+        document_number=transfer.number,
+        open_quantity=open_quantity(line) if _is_open(transfer) else Decimal(0),
+        due_on=line.need_by_on or local_date(transfer.created_at, transfer.origin.time_zone),
+        firmness=_FIRMNESS.get(TransferState(transfer.state), Firmness.FIRM),
+        party_name=transfer.destination.name,
+        tier=Tier.RANKED if transfer.source_kind else Tier.TRANSFER,
+        priority_id=transfer.priority_id,
+    )
+
+
+def _supply(transfer: Transfer, line: TransferLine) -> SupplyDraft:
+    is_open = _is_open(transfer)
+    return SupplyDraft(
+        kind=SupplyKind.TRANSFER_IN,
+        line_id=line.pk,
+        company_id=transfer.company_id,
+        item_id=line.item_id,
+        site_id=transfer.destination_id,
+        used_by_id=transfer.company_id,
+        document_kind=DocumentKind.TRANSFER,
+        document_id=transfer.pk,
+        document_number=transfer.number,
+        open_quantity=to_come(line) if is_open else Decimal(0),
+        due_on=line.expected_on or local_date(transfer.created_at, transfer.destination.time_zone),
+        firmness=_FIRMNESS.get(TransferState(transfer.state), Firmness.FIRM),
+        party_name=transfer.origin.name,
+        in_transit_quantity=in_transit(line) if is_open else Decimal(0),
+        origin_id=transfer.origin_id,
+    )
