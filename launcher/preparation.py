@@ -15,7 +15,8 @@ import psycopg2
 from launcher.commands import manage
 
 ROOT = Path(__file__).resolve().parent.parent
-Run = Callable[[str, list[str]], str]
+# Begins a command of Django and says so by its title; what it gives back waits for the end and gives the output.
+Begin = Callable[[str, list[str]], Callable[[], str]]
 
 
 @dataclass
@@ -30,27 +31,35 @@ class State:
 
 @dataclass(frozen=True)
 class Preparation:
-    """Prepares the database at `database_url`; `run(title, command)` runs a command of Django and gives its output."""
+    """Prepares the database at `database_url` and the static files in `home`."""
 
     home: Path
     database_url: str
-    run: Run
+    begin: Begin
     wants_demo: bool = True
 
     def prepare(self) -> State:
         """Migrate, collect the static files, load the demo into a new database; each only where it is due."""
         state = self._load()
-        self._static(state)
+        finish_static = self._begin_static(state)
         self._database(state)
+        finish_static()
         self._demo(state)
         return state
 
-    def _static(self, state: State) -> None:
+    def _begin_static(self, state: State) -> Callable[[], None]:
+        """Collect beside the migrations: each of them keeps one core busy."""
         found = _digest([*_files("frontend/dist/**/*"), *_files("*/static/**/*"), *_locks()])
-        if state.static != found or not (self.home / "static").exists():
-            self.run("Collecting static files", manage("collectstatic", "--noinput", "--verbosity", "0"))
+        if state.static == found and (self.home / "static").exists():
+            return lambda: None
+        end = self.begin("Collecting the static files", _quick("collectstatic", "--noinput"))
+
+        def finish() -> None:
+            end()
             state.static = found
             self._save(state)
+
+        return finish
 
     def _database(self, state: State) -> None:
         migrated = _migrations_done(self.database_url)
@@ -58,18 +67,18 @@ class Preparation:
             state.is_demo_due, state.logins = self.wants_demo, ""
             self._save(state)
         if migrated is None or state.database != self._database_mark(migrated):
-            self.run("Migrating the database", manage("migrate", "--noinput", "--verbosity", "0"))
+            self.begin("Migrating the database", _quick("migrate", "--noinput"))()
             state.database = self._database_mark(_migrations_done(self.database_url))
             self._save(state)
 
     def _demo(self, state: State) -> None:
         # Noted before it starts: a demo that was interrupted is due again.
         if state.is_demo_due and _has_command("load_demo"):
-            self.run("Loading the demo data", manage("load_demo"))
+            self.begin("Loading the demo data", manage("load_demo"))()
             state.is_demo_due = False
             self._save(state)
         if not state.logins and _has_command("demo_logins"):
-            state.logins = self.run("", manage("demo_logins"))
+            state.logins = self.begin("", manage("demo_logins"))()
             self._save(state)
 
     def _database_mark(self, migrated: str | None) -> str:
@@ -105,6 +114,11 @@ def _migrations_done(database_url: str) -> str | None:
             return f"{count}/{newest}"
     finally:
         connection.close()
+
+
+def _quick(*arguments: str) -> list[str]:
+    """Without the checks, which import every page and belong to the tests."""
+    return manage(*arguments, "--verbosity", "0", "--skip-checks")
 
 
 def _has_command(name: str) -> bool:

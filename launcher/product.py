@@ -6,13 +6,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import canary, commands, health, paths
+from launcher import canary, commands, health, paths, steps
 from launcher.preparation import ROOT, Preparation, State
-from launcher.processes import Program, start, stop
+from launcher.processes import Program
 from launcher.servers import Postgres, Server, ServerError, Valkey, wait_ready
 from launcher.supervisor import Supervisor
 
@@ -126,27 +125,11 @@ class Product:
             process = self.supervisor.start(server.program())
 
     def _prepare(self) -> State:
-        preparation = Preparation(self.options.home, self.database_url, self._run_step, self.options.wants_demo)
+        preparation = Preparation(self.options.home, self.database_url, self._begin_step, self.options.wants_demo)
         return preparation.prepare()
 
-    def _run_step(self, title: str, command: list[str]) -> str:
-        """Run a command of Django to its end and give its output; it dies with us like everything else."""
-        if title:
-            print(f"{title} …", flush=True)
-        output_file, log = self.options.home / "step.out", self.supervisor.log_of("prepare")
-        program = Program("prepare", command, environment=self.environment, folder=ROOT)
-        with output_file.open("w+b") as output, log.open("ab") as errors:
-            process = start(program, output, errors)
-            try:
-                code = process.wait()
-            finally:
-                stop((process, program))
-            output.seek(0)
-            text = output.read().decode(errors="replace").strip()
-        output_file.unlink()
-        if code:
-            raise ServerError(f"{title or command[-1]} failed; see {log}:\n{_tail(log)}")
-        return text
+    def _begin_step(self, title: str, command: list[str]) -> Callable[[], str]:
+        return steps.begin(title, command, self.environment, self.supervisor.log_of("prepare"))
 
     def _start_processes(self) -> None:
         """The web first: five processes that import at once on two cores would all be late."""
@@ -182,7 +165,9 @@ class Product:
             self.supervisor.watch()
             if time.monotonic() > deadline:
                 log = self.supervisor.log_of("web")
-                raise ServerError(f"The web was not ready after {READY_WITHIN_SECONDS} s; see {log}:\n{_tail(log)}")
+                raise ServerError(
+                    f"The web was not ready after {READY_WITHIN_SECONDS} s; see {log}:\n{steps.tail(log)}"
+                )
             time.sleep(0.1)
 
     def _greet(self, state: State, seconds: float) -> None:
@@ -226,9 +211,3 @@ def _deafen() -> None:
     """A second Ctrl-C must not cut the stop short; every step of it has a deadline."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-
-
-def _tail(log: Path, lines: int = 20) -> str:
-    with suppress(OSError):
-        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-    return ""

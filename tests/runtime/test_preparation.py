@@ -34,7 +34,7 @@ class Commands:
         if name == "migrate":
             self._migrate()
         (self.home / "static").mkdir(exist_ok=True)
-        return "planner / planner"
+        return lambda: "planner / planner"
 
     def _migrate(self):
         connection = psycopg2.connect(self.database_url)
