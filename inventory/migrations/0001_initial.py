@@ -1838,6 +1838,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("closed_at__isnull", True)), fields=["site", "item"], name="inventory_demand_site"
             ),
         ),
+        migrations.AddIndex(
+            model_name="demand",
+            index=models.Index(
+                condition=models.Q(("chain_id__isnull", False), ("closed_at__isnull", True)),
+                fields=["chain_id"],
+                name="inventory_demand_chain",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="demand",
             constraint=models.UniqueConstraint(fields=("kind", "line_id", "part"), name="inventory_demand_once"),

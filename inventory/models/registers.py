@@ -86,6 +86,11 @@ class Demand(Register):
             ),
             models.Index(fields=["document_kind", "document_id"], name="inventory_demand_document"),
             models.Index(fields=["site", "item"], name="inventory_demand_site", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["chain_id"],
+                name="inventory_demand_chain",
+                condition=Q(chain_id__isnull=False, closed_at__isnull=True),
+            ),
         ]
 
 

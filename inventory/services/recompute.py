@@ -1,0 +1,176 @@
+"""Levels, allocations and statuses, worked out from what is committed: set-based, idempotent, in short transactions.
+
+A chunk of keys is one transaction. It locks the chunk's level rows and then reads balances and registers in one
+statement, so on one snapshot that is no older than the lock: of two workers on a key the second one sees at least
+what the first one saw. Statuses of documents follow under their own locks. Only rows that differ are written.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+
+from core import pubsub
+from core.prepared import Statement
+from core.transactions import retried
+from inventory.drafts import LevelKey
+from inventory.locks import levels as locks
+from inventory.locks.levels import DocumentKey
+from inventory.services.recompute_sql import figures, reading, statuses, writing
+
+# The most level rows that a transaction locks: a chunk takes some 30 ms, and who waits for a key waits that long.
+CHUNK = 500
+
+_WRITE = Statement("recompute", writing.WRITE)
+_READ = Statement("preview_levels", reading.READ)
+_CHAINS = Statement("recompute_chains", statuses.CHAINS)
+_DOCUMENTS = Statement("recompute_documents", statuses.DOCUMENTS)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a recompute wrote: keys whose level or allocations differ now, documents whose status does."""
+
+    levels: Sequence[LevelKey] = ()
+    documents: Sequence[DocumentKey] = ()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a level, in the stocking unit; see `StockLevel`."""
+
+    on_hand: Decimal
+    blocked: Decimal
+    in_wip: Decimal
+    committed: Decimal
+    expected: Decimal
+    available: Decimal
+    projected: Decimal
+    safety_stock: Decimal
+    missing: Decimal
+    excess: Decimal
+    in_transit: Decimal
+    stock_out_on: date | None
+    order_by_on: date | None
+    computed_for: date
+
+
+@dataclass(frozen=True)
+class Served:
+    """How a demand is served; see `Allocation`. Its chain is left out."""
+
+    demand_id: int
+    quantity: Decimal
+    served_quantity: Decimal
+    availability: str
+    expected_on: date | None
+    supply_ids: Sequence[int]
+    quantities: Sequence[Decimal]
+    kinds: Sequence[str]
+    late_days: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Levels and allocations as committed now, the latter in the order that they are served."""
+
+    levels: dict[LevelKey, Figures] = field(default_factory=dict)
+    allocations: dict[LevelKey, list[Served]] = field(default_factory=dict)
+
+
+@dataclass
+class _Touched:
+    """What the writing statement returned."""
+
+    levels: list[tuple[LevelKey, int]] = field(default_factory=list)
+    documents: set[DocumentKey] = field(default_factory=set)
+    roots: set[int] = field(default_factory=set)
+
+
+def recompute(keys: Iterable[LevelKey], *, now: datetime) -> Changed:
+    """Bring the levels of these keys up to date, with their allocations and the statuses of the documents behind them.
+
+    At most `CHUNK` keys a transaction, each published after its commit. Locks levels by id, then roots of chains,
+    then statuses by document. A key of an unknown item or site is left out. May run any number of times.
+    """
+    ordered = sorted(set(keys))
+    chunks = [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
+    changed = [retried(partial(_recompute_chunk, chunk, now=now)) for chunk in chunks]
+    return Changed(
+        [key for part in changed for key in part.levels], sorted({row for part in changed for row in part.documents})
+    )
+
+
+def preview(keys: Iterable[LevelKey], *, now: datetime) -> Preview:
+    """The figures and allocations of these keys as committed now; writes nothing. One statement of one snapshot."""
+    keys = sorted(set(keys))
+    if not keys:
+        return Preview()
+    with transaction.atomic():
+        _run(figures.PLAN)
+        rows = _READ.all({"now": now, **locks.key_arrays(keys)})
+        _run(figures.PLAN_AS_BEFORE)
+    found = Preview()
+    width = 3 + len(figures.LEVEL_COLUMNS)
+    for row in rows:
+        key = LevelKey(*row[:3])
+        if key not in found.levels:
+            found.levels[key] = Figures(*row[3:width])
+            found.allocations[key] = []
+        if row[width] is not None:
+            found.allocations[key].append(Served(*row[width:]))
+    return found
+
+
+def _recompute_chunk(keys: list[LevelKey], *, now: datetime) -> Changed:
+    locked = locks.lock_levels(keys)
+    _run(figures.PLAN)
+    touched = _write(locked, now=now)
+    _run(figures.PLAN_AS_BEFORE)
+
+    operators = dict(touched.levels)
+    entries = _write_statuses(touched, now=now)
+
+    message = {"levels": [[*key, operator_id] for key, operator_id in operators.items()], "documents": entries}
+    if operators or entries:
+        transaction.on_commit(partial(pubsub.publish, message), robust=True)
+    return Changed(list(operators), [(kind, document_id) for kind, document_id, _, _ in entries])
+
+
+def _write(keys: list[LevelKey], *, now: datetime) -> _Touched:
+    touched = _Touched()
+    for what, row_id, site_id, used_by_id, operator_id, kind in _WRITE.all({"now": now, **locks.key_arrays(keys)}):
+        if what == "level":
+            touched.levels.append((LevelKey(row_id, site_id, used_by_id), operator_id))
+        elif what == "document":
+            touched.documents.add((kind, row_id))
+        else:
+            touched.roots.add(row_id)
+    return touched
+
+
+def _write_statuses(touched: _Touched, *, now: datetime) -> list[list[Any]]:
+    """Chains, then documents; returns `[kind, id, [company ids], [site ids]]` of each document that changed.
+
+    The caller holds the levels' locks.
+    """
+    documents = set(touched.documents)
+    if touched.roots:
+        locks.lock_roots(touched.roots)
+        rows = _CHAINS.all({"roots": sorted(touched.roots), "now": now})
+        documents.update((kind, document_id) for kind, document_id, *_ in rows)
+    if not documents:
+        return []
+    ordered = sorted(documents)
+    locks.lock_statuses(ordered)
+    rows = _DOCUMENTS.all({"now": now, **locks.document_arrays(ordered)})
+    return [[kind, document_id, companies or [], sites or []] for kind, document_id, companies, sites in rows]
+
+
+def _run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
