@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.ui import formats
+from core.ui.balance_chart import BalanceChart
+from core.ui.schematic import Schematic
 from core.ui.states import State, state_of
 from core.ui.stock_bar import scale_of
 from core.ui.stock_bar import stock_bar as stock_bar_svg
@@ -157,6 +159,18 @@ def stock_bar(level: object, width: int = 36, scale: Decimal | float = 0, label:
         names = [_("on hand"), _("committed"), _("expected"), _("safety stock")]
         words = ", ".join(f"{name} {formats.number(f)}" for name, f in zip(names, figures, strict=True))
     return mark_safe(stock_bar_svg(*figures, scale or scale_of([figures]), width, str(conditional_escape(words))))
+
+
+@register.inclusion_tag("components/balance_chart.html")
+def balance_chart(chart: BalanceChart, unit: str = "") -> dict:
+    """`{% balance_chart chart unit="pcs" %}`: what `core.ui.balance_chart.layout` made, with its table below."""
+    return {"chart": chart, "unit": unit}
+
+
+@register.inclusion_tag("components/schematic.html")
+def schematic(drawing: Schematic) -> dict:
+    """`{% schematic drawing %}`: what `core.ui.schematic.layout` made."""
+    return {"drawing": drawing}
 
 
 # --- the URL holds the page's state -------------------------------------------------------------------------------

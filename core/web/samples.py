@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from django import forms
 
+from core.ui import balance_chart, schematic
+from core.ui.balance_chart import Change, Proposal
+from core.ui.schematic import Flow, Place
 from core.ui.states import AVAILABILITY, CONDITIONS, DOCUMENTS, RUNS
 from core.ui.stock_bar import scale_of
 
@@ -131,10 +134,10 @@ _ORDERS = [
     (1042, "sell", "Lakeside Hotels", "TABLE-OAK-160", 8, "CHI", 25, 0, "in_stock", "", 5520),
     (1047, "sell", "Marlow & Finch", "TABLE-OAK-160", 6, "CHI", 26, 0, "in_stock", "", 4140),
     (1053, "sell", "Harbor Dining", "TABLE-OAK-160", 10, "CHI", 32, 27, "expected", "takes 10 of TR-0219", 6900),
-    (388, "make", "Stock at Chicago", "TABLE-OAK-160", 20, "CHI", 34, 34, "expected", "tops back from RIX 30 Nov", 6900),
+    (388, "make", "Stock at Chicago", "TABLE-OAK-160", 20, "CHI", 34, 34, "expected", "tops back 30 Nov", 6900),
     (1051, "sell", "Prairie Living", "TABLE-OAK-160", 5, "CHI", 37, 34, "expected", "2 of TR-0219, 3 of MO-0388", 3450),
     (1049, "sell", "Atelier Norden", "CHAIR-ASH-2", 24, "HAM", 27, 0, "in_stock", "", 7080),
-    (391, "make", "Stock at Tallinn", "TABLE-OAK-160", 30, "TLL", 31, 33, "late", "lacquer lot L-2291 blocked at RIX", 10350),
+    (391, "make", "Stock at Tallinn", "TABLE-OAK-160", 30, "TLL", 31, 33, "late", "lacquer lot L-2291 blocked", 10350),
     (1061, "sell", "Kestrel Offices", "TABLE-OAK-160", 16, "CHI", 38, None, "not_available",
      "3 short: ranks 5, 9 took 7 of MO-0388", 11040),
     (1063, "sell", "Hotel Alfama", "TABLE-OAK-200", 8, "OPO", 27, 31, "late", "5 wait for TR-0226 from TLL", 7120),
@@ -194,14 +197,75 @@ def explain() -> dict:
     }  # fmt: skip
 
 
+_CHANGES = [
+    (25, -8, "SO-1042", "demand"), (26, -6, "SO-1047", "demand"), (27, 12, "TR-0219", "transit"),
+    (32, -10, "SO-1053", "demand"), (34, 20, "MO-0388", "supply"), (34, -4, "SO-1058", "demand"),
+    (37, -5, "SO-1051", "demand"), (38, -16, "SO-1061", "demand"),
+]  # fmt: skip
+
+
 def item() -> dict:
     """One item at one site."""
-    return {"demands": explain()["demands"]}
+    first = date(2026, 11, 1)
+    changes = [Change(first + timedelta(days=d - 1), Decimal(q), label, kind) for d, q, label, kind in _CHANGES]
+    chart = balance_chart.layout(
+        start=TODAY,
+        days=24,
+        on_hand=Decimal(14),
+        changes=changes,
+        safety_stock=Decimal(15),
+        proposal=Proposal(date(2026, 12, 8), Decimal(18), "with 18 moved from TLL: 15 from 8 Dec"),
+        note="3 short of orders, 18 missing with safety stock",
+    )
+    quarter = [
+        Change(TODAY + timedelta(days=n), Decimal(q), f"{'SO' if q < 0 else 'PO'}-{1000 + n}", kind)
+        for n in range(1, 90, 2)
+        for q, kind in [((-7, "demand") if n % 9 else (40, "supply"))]
+    ]
+    long_chart = balance_chart.layout(
+        start=TODAY, days=90, on_hand=Decimal(60), changes=quarter, safety_stock=Decimal(20)
+    )
+    return {"demands": explain()["demands"], "chart": chart, "long_chart": long_chart}
+
+
+_PLACES = [
+    Place("TLL", "Tallinn factory", "own", 59.4, 24.7, (("late", "2 late"),), "€512,400", "#"),
+    Place("OPO", "Porto factory", "own", 41.1, -8.6, (("missing", "3 missing, 1 late"),), "€268,900", "#"),
+    Place("CHI", "Chicago assembly", "own", 41.9, -87.6, (("missing", "2 missing, 1 late"),), "€241,300", "#"),
+    Place("RIX", "Lakkur Coating", "maker", 56.9, 24.1, (("blocked", "1 lot blocked"),), "€58,700", "#"),
+    Place("HAM", "Nordlager", "3pl", 53.5, 10.0, (("missing", "2 missing, 1 late"),), "€203,300", "#"),
+]
+_FLOWS = [
+    Flow("TLL", "CHI", "12", "TR-0219, 27 Nov"),
+    Flow("TLL", "CHI", "160", "TR-0217, 27 Nov"),
+    Flow("TLL", "HAM", "48", "TR-0218, 25 Nov"),
+    Flow("TLL", "RIX", "30", "TR-0222, 24 Nov"),
+    Flow("OPO", "HAM", "40", "TR-0221, 3 days late", "late"),
+    Flow("RIX", "CHI", "20", "TR-0220, leaves 26 Nov", "planned"),
+]
+_CITIES = [
+    ("TLL", 59, 25), ("OPO", 41, -9), ("CHI", 42, -88), ("RIX", 57, 24), ("HAM", 53, 10), ("WAW", 52, 21),
+    ("MUC", 48, 12), ("LYS", 46, 5), ("MAD", 40, -4), ("MXP", 45, 9), ("BUD", 47, 19), ("IST", 41, 29),
+    ("ATL", 34, -84), ("DFW", 33, -97), ("MEX", 19, -99), ("GRU", -23, -46), ("JNB", -26, 28), ("BLR", 13, 77),
+    ("SIN", 1, 104), ("SZX", 22, 114), ("NRT", 36, 140), ("SYD", -34, 151),
+]  # fmt: skip
+_STATES = ("in_transit", "late", "planned")
 
 
 def network() -> dict:
     """The first page."""
-    return {"attention": _attention()}
+    calm = (("in_stock", "all in stock"),)
+    many = [Place(code, f"{code} plant", "own", lat, lon, calm) for code, lat, lon in _CITIES]
+    codes = [code for code, _lat, _lon in _CITIES]
+    goods = [
+        Flow(codes[n % 7], codes[-1 - n], str(10 * n + 5), f"TR-{300 + n}, 2 Dec", _STATES[n % 3])
+        for n in range(12)
+    ]
+    return {
+        "attention": _attention(),
+        "drawing": schematic.layout(_PLACES, _FLOWS),
+        "large": schematic.layout(many, goods, width=1100),
+    }
 
 
 SHEETS = {

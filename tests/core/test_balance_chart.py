@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +20,7 @@ def change(day: int, quantity: int, label: str = "SO-1", kind: str = "demand") -
 def test_steps_down_on_the_day_of_a_demand():
     chart = layout(start=MONDAY, days=10, on_hand=Decimal(14), changes=[change(2, -8)], width=1072, height=232)
 
-    assert chart.line == "M52 48.0 H252.0 V117.6 H1052"
+    assert chart.line == "M52 48.0 H252.0 V118.9 H1052"
     assert [(row.on, row.amount, row.balance) for row in chart.rows] == [(date(2026, 11, 25), "−8", "6")]
 
 
@@ -68,7 +68,7 @@ def test_a_proposal_lifts_the_line_from_its_day():
 def test_axis_words_stand_apart():
     ticks = layout(start=date(2026, 12, 24), days=90, on_hand=Decimal(1), changes=[]).x_ticks
 
-    assert all(right.at - left.at > 60 for left, right in zip(ticks, ticks[1:], strict=False))
+    assert all(right.at - left.at > 60 for left, right in pairwise(ticks))
 
 
 @settings(max_examples=60, deadline=None)
