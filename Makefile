@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps --require-hashes
 APPS := core sites inventory sales purchasing fulfillment production planning analytics integrations
 TYPED := $(wildcard $(APPS) mfg launcher)
 DJANGO := $(PY) manage.py
@@ -15,7 +15,7 @@ DJANGO := $(PY) manage.py
 
 ## run: the whole product on http://localhost:8000 (PORT, HOST, MFG_HOME, DATABASE_URL, REDIS_URL)
 run:
-	@$(MAKE) --no-print-directory -j2 $(VENV)/.base assets
+	@$(MAKE) --silent --no-print-directory -j2 $(VENV)/.base assets
 	@$(PY) -m launcher --with-parent
 
 ## servers: PostgreSQL and Valkey alone, for manage.py in another terminal
@@ -24,7 +24,7 @@ servers: $(VENV)/.base
 
 ## test: everything that must hold before a commit
 test: lint browser
-	$(PY) -m pytest -n 2 -m "not browser"
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not browser"
 	$(if $(wildcard tests/browser/test_*.py),$(PY) -m pytest -m browser tests/browser)
 
 lint: $(VENV)/.dev assets
@@ -62,16 +62,19 @@ $(PY):
 
 # Stamps, so that nothing is installed anew while its lock file stays as it was. The developer's set holds the other.
 $(VENV)/.base: requirements/base.txt | $(PY)
-	$(PIP) -r $<
+	@echo "Installing $< …"
+	@$(PIP) -r $<
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt | $(PY)
-	$(PIP) -r $<
+	@echo "Installing $< …"
+	@$(PIP) -r $<
 	@touch $@ $(VENV)/.base
 
 # After the other, because two installers in one environment would tread on each other.
 $(VENV)/.assets: requirements/assets.txt | $(VENV)/.base
-	$(PIP) -r $<
+	@echo "Installing $< …"
+	@$(PIP) -r $<
 	@touch $@
 
 # A machine without a recent Node gets one from a wheel.
@@ -84,9 +87,11 @@ ASSET_SOURCES := $(shell find frontend -name node_modules -prune -o -name dist -
 assets: $(if $(wildcard frontend/package.json),frontend/dist/manifest.json)
 
 frontend/node_modules/.stamp: frontend/package-lock.json | $(NODE)
-	$(NPM) ci --silent
+	@echo "Installing frontend/package-lock.json …"
+	@$(NPM) ci --silent
 	@touch $@
 
 frontend/dist/manifest.json: frontend/node_modules/.stamp $(ASSET_SOURCES)
-	$(NPM) run --silent build
+	@echo "Building the frontend …"
+	@$(NPM) run --silent build
 	@touch $@

@@ -17,6 +17,7 @@ from tests.runtime.helpers import command_of, eventually, free_port, launched, p
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("product"),  # in one process, so that the home is migrated once
     pytest.mark.skipif(not Path("/proc/self").exists(), reason="asks Linux for its processes"),
 ]
 
