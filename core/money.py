@@ -3,12 +3,12 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 # Minor units other than two; ISO 4217.
-_MINOR_UNITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "JOD": 3, "TND": 3, "OMR": 3}
+MINOR_UNITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "JOD": 3, "TND": 3, "OMR": 3}
 
 
 def minor_units(currency: str) -> int:
     """How many decimals a currency's smallest coin has."""
-    return _MINOR_UNITS.get(currency, 2)
+    return MINOR_UNITS.get(currency, 2)
 
 
 def round_half_up(value: Decimal, decimals: int) -> Decimal:

@@ -5,6 +5,15 @@ class PurchasingConfig(AppConfig):
     name = "purchasing"
 
     def ready(self) -> None:
-        from purchasing import network
+        from core import invariants as core_invariants
+        from inventory.choices import DocumentKind
+        from inventory.services import undo
+        from purchasing import invariants, selectors
+        from purchasing.services import purchase_orders
+        from sites import upward
 
-        network.register()
+        core_invariants.register("purchase order lines = supply", invariants.SUPPLIES)
+        core_invariants.register("purchase order lines = receipts", invariants.RECEIPTS)
+        core_invariants.register("purchase order states = lines", invariants.STATES)
+        undo.register(DocumentKind.PURCHASE_ORDER, purchase_orders.reverse_receipt)
+        upward.register("companies", "purchasing", selectors.PARTNERS)

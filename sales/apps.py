@@ -5,6 +5,15 @@ class SalesConfig(AppConfig):
     name = "sales"
 
     def ready(self) -> None:
-        from sales import network
+        from core import invariants as core_invariants
+        from inventory.choices import DocumentKind
+        from inventory.services import undo
+        from sales import invariants, selectors
+        from sales.services import sales_orders
+        from sites import upward
 
-        network.register()
+        core_invariants.register("sales order lines = demand", invariants.DEMANDS)
+        core_invariants.register("sales order lines = shipments", invariants.SHIPMENTS)
+        core_invariants.register("sales order states = lines", invariants.STATES)
+        undo.register(DocumentKind.SALES_ORDER, sales_orders.reverse_shipment)
+        upward.register("companies", "sales", selectors.PARTNERS)

@@ -302,6 +302,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("changed_xid", core.fields.XidField()),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("supplier_sku", models.CharField(blank=True, default="", max_length=64)),
                 ("unit_label", models.CharField(blank=True, default="", max_length=16)),
                 ("unit_factor", core.fields.RateField(decimal_places=10, default=1, max_digits=20)),

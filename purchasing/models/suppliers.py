@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from core.fields import PriceField, QuantityField, RateField
-from core.models import Followed, Master
+from core.models import Editable, Followed, Master
 
 
 class Supplier(Master):
@@ -30,7 +30,7 @@ class Supplier(Master):
         return self.code
 
 
-class SupplierItem(Followed):
+class SupplierItem(Editable):
     """An item as a supplier sells it to the company.
 
     `unit_label` is what the supplier calls his unit; one of it is `unit_factor` stocking units. Minimum, multiple

@@ -4,7 +4,7 @@ from sales.services.sales_orders.closing import cancel, close
 from sales.services.sales_orders.creating import create, create_many
 from sales.services.sales_orders.editing import block, edit, unblock
 from sales.services.sales_orders.opening import open, open_many, rank
-from sales.services.sales_orders.shipping import reverse, ship
+from sales.services.sales_orders.shipping import reverse, reverse_shipment, ship
 
 __all__ = [
     "block",
@@ -17,6 +17,7 @@ __all__ = [
     "open_many",
     "rank",
     "reverse",
+    "reverse_shipment",
     "ship",
     "unblock",
 ]

@@ -56,14 +56,15 @@ def edit(
     rules.check(order.state, Step.EDIT, number=order.number)
 
     standing = _lines(order)
+    first_new_no = order_lines.next_line_no(standing.values())
     touched = _apply_header(order, changes, standing.values())
     keys = _remove(standing, lines)
     touched |= _change(standing, lines, actor)
-    added = _add(order, standing, lines, actor)
+    added = _add(order, first_new_no, lines, actor)
     if not standing and not added:
         raise InvalidInput(errors={"lines": "An order needs at least one line."})
 
-    keys |= _write(order, [standing[line_id] for line_id in sorted(touched)], added)
+    keys |= _write(order, [standing[line_id] for line_id in sorted(touched & standing.keys())], added)
     _save(order, [*standing.values(), *added], changes)
     events.record_order("changed", order, keys=keys, actor=actor)
     return order
@@ -163,16 +164,13 @@ def _change(standing: Mapping[int, SalesOrderLine], edits: Sequence[LineEdit], a
     return changed
 
 
-def _add(
-    order: SalesOrder, standing: Mapping[int, SalesOrderLine], edits: Sequence[LineEdit], actor: Any
-) -> list[SalesOrderLine]:
-    first = order_lines.next_line_no(standing.values())
+def _add(order: SalesOrder, first_no: int, edits: Sequence[LineEdit], actor: Any) -> list[SalesOrderLine]:
     drafts = [(place, draft) for place, draft in enumerate(edits) if isinstance(draft, LineDraft)]
     if not drafts:
         return []
     return order_lines.build(
         [
-            order_lines.Wanted(order, draft, f"lines.{place}", first + number)
+            order_lines.Wanted(order, draft, f"lines.{place}", first_no + number)
             for number, (place, draft) in enumerate(drafts)
         ],
         actor=actor,

@@ -9,7 +9,7 @@ from typing import Any
 from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import DocumentKind, LocationKind, PostingKind
-from inventory.drafts import LevelKey, PostingDraft, Withdrawal
+from inventory.drafts import LevelKey, Posted, PostingDraft, Withdrawal
 from inventory.selectors.ordering import Place, check_places
 from inventory.selectors.places import virtual_location
 from inventory.services.order_lines import add_posted
@@ -82,14 +82,33 @@ def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Sh
     if shipment is None:
         raise NothingToReverse(number=order.number)
 
+    posted = _take_back(order, shipment, reason=reason, now=now, actor=actor)
+    return Shipped(order, shipment, list(posted.warnings))
+
+
+@service
+def reverse_shipment(posting_id: int, *, now: datetime, actor: Any) -> Posted:
+    """As `reverse`, for the shipment that this posting tells of; `inventory.services.undo` calls it.
+
+    :raises AlreadyReversed: when it was reversed before, or is a reversal itself.
+    """
+    shipment = Shipment.objects.filter(posting_id=posting_id).first()
+    if shipment is None:
+        return reverse_posting(posting_id, now=now, actor=actor)
+    order = lock_order(shipment.order_id)
+    require_writer(actor, order)
+    return _take_back(order, shipment, reason="", now=now, actor=actor)
+
+
+def _take_back(order: SalesOrder, shipment: Shipment, *, reason: str, now: datetime, actor: Any) -> Posted:
+    """Reverse one shipment; the caller holds the order's lock."""
     posted = reverse_posting(shipment.posting_id, now=now, actor=actor, reason=reason)
     shipment.reversed_at = now
     shipment.save(update_fields=["reversed_at"])
     back = _sums((part.order_line_id, -part.quantity) for part in ShipmentLine.objects.filter(shipment=shipment))
     keys = _move_on(order, _lines(order), back, Step.REVERSE, at=None)
-
     events.record_order("reversed", order, keys=posted.keys | keys, actor=actor)
-    return Shipped(order, shipment, list(posted.warnings))
+    return posted
 
 
 def _check_may_ship(order: SalesOrder) -> None:

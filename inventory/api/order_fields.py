@@ -1,0 +1,109 @@
+"""Fields that the bodies of all orders have."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from core.api.fields import Candidates, PriceField, QuantityField, ReferenceField
+from core.api.serializers import Serializer
+from core.errors import InvalidInput
+from inventory.api.masters_views import only_company
+from inventory.api.references import unit_field
+from sites.access import access_of
+from sites.models import Company
+
+
+def own_company(given: Company | None, actor: Any) -> Company:
+    """The company named, or the only one for which this user plans.
+
+    :raises InvalidInput: when that is none or several.
+    """
+    company = given or only_company(access_of(actor))
+    if company is None:
+        raise InvalidInput(errors={"company": "Say which company; you plan for several."})
+    return company
+
+
+class PartnerField(ReferenceField):
+    """A customer or supplier: his code is unique per company, so it is resolved in the order's company.
+
+    That is the body's `company`, else the default owner of its `site`.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        value = super().to_internal_value(data)
+        return _InCompany(self, value.rows, value.value) if isinstance(value, Candidates) else value
+
+
+class _InCompany(Candidates):
+    def chosen(self, around: Mapping[str, Any]) -> Any:
+        company = around.get("company")
+        site = around.get("site")
+        company_id = company.pk if company is not None else getattr(site, "default_owner_id", None)
+        rows = [row for row in self.rows if company_id is None or row.company_id == company_id]
+        return self.field.single(rows, self.value)
+
+
+class ReasonSerializer(Serializer):
+    """Why."""
+
+    reason = serializers.CharField(max_length=200)
+
+
+class OptionalReasonSerializer(Serializer):
+    """Why, if there is more to say."""
+
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class CloseSerializer(Serializer):
+    """What is released: these lines (ids), or absent the whole order. A reason is needed where something is."""
+
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    lines = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, allow_null=True)
+
+
+class LineWriteSerializer(Serializer):
+    """What lines of all orders have. The quantity is in `unit`, absent: in the stocking unit."""
+
+    quantity = QuantityField(help_text="In `unit`; absent: in the stocking unit.")
+    unit = unit_field(required=False, allow_null=True)
+    unit_price = PriceField(required=False, allow_null=True, help_text="Per `unit`.")
+    need_by_on = serializers.DateField(required=False, allow_null=True)
+    promised_on = serializers.DateField(required=False, allow_null=True)
+    description = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class LineEditSerializer(LineWriteSerializer):
+    """With `id` a change of that line (`remove` takes it out), without one a new line."""
+
+    id = serializers.IntegerField(min_value=1, required=False)
+    remove = serializers.BooleanField(required=False)
+    quantity = QuantityField(required=False)
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if "id" not in values and (missing := [name for name in ("item", "quantity") if name not in values]):
+            raise serializers.ValidationError({name: ["A new line needs it."] for name in missing})
+        if "id" in values and "item" in values:
+            raise serializers.ValidationError({"item": ["The item of a line stays; remove the line and add another."]})
+        if values.get("remove") and "id" not in values:
+            raise serializers.ValidationError({"id": ["Which line is to be removed?"]})
+        return values
+
+
+def line_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A line's body as the services' drafts name it: references by id, what is null or absent left out."""
+    plain = {
+        f"{name}_id" if hasattr(value, "pk") else name: getattr(value, "pk", value)
+        for name, value in values.items()
+        if name not in {"id", "remove"}
+    }
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+def changed_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A change's body as the services name it: as `line_values`, but a null empties a date."""
+    return line_values(values) | {
+        name: None for name in ("need_by_on", "promised_on", "expected_on") if name in values and values[name] is None
+    }

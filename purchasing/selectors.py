@@ -1,0 +1,111 @@
+"""Reading purchasing, each within a reader's access."""
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+
+from inventory.selectors.amounts import net_amount, ordered_value
+from purchasing import rules
+from purchasing.choices import PurchaseOrderState
+from purchasing.models import (
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Receipt,
+    ReceiptLine,
+    Supplier,
+    SupplierItem,
+    SupplierPrice,
+)
+from sites.access import Access
+
+# Whom a company deals with by buying: its suppliers, and those that it is a supplier of.
+PARTNERS = """
+SELECT party_id FROM purchasing_supplier WHERE company_id = ANY(%(companies)s::bigint[])
+UNION SELECT company_id FROM purchasing_supplier WHERE party_id = ANY(%(companies)s::bigint[])
+"""
+
+
+def suppliers(access: Access) -> QuerySet[Supplier]:
+    """Suppliers of his companies, and of those for whom he works at a site."""
+    if access.is_superuser:
+        return Supplier.objects.all()
+    return Supplier.objects.filter(company__in=_buyers(access))
+
+
+def supplier_items(access: Access) -> QuerySet[SupplierItem]:
+    """What the suppliers of his companies sell, with price breaks; one query more."""
+    prices = Prefetch("prices", SupplierPrice.objects.order_by("minimum_quantity", "valid_from_on", "pk"))
+    rows = (
+        SupplierItem.objects.all() if access.is_superuser else SupplierItem.objects.filter(company__in=_buyers(access))
+    )
+    return rows.prefetch_related(prices)
+
+
+def purchase_orders(access: Access) -> QuerySet[PurchaseOrder]:
+    """Orders that his companies buy or deliver, and those of a site where he works. A supplier sees no drafts."""
+    seen = access.documents(parties=["company"])
+    if not access.is_superuser:
+        seen |= Q(supplier__party__in=sorted(access.company_ids)) & ~Q(state=PurchaseOrderState.DRAFT)
+    return PurchaseOrder.objects.filter(seen)
+
+
+def receipts(access: Access) -> QuerySet[Receipt]:
+    """Receipts of the orders that he sees."""
+    seen = access.documents(parties=["company", "order__supplier__party"], site="order__site", company="order__company")
+    return Receipt.objects.filter(seen)
+
+
+def lines() -> QuerySet[PurchaseOrderLine]:
+    """Order lines with item, unit and site, and `net_amount` in the order's currency."""
+    rows = PurchaseOrderLine.objects.select_related("item__unit", "unit", "site")
+    return rows.annotate(net_amount=net_amount(ordered_value(), "order__currency"))
+
+
+def with_net_amount(orders: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
+    """Orders with `net_amount`: the sum of their lines', each rounded; a subquery a row that is shown."""
+    sums = lines().select_related(None).filter(order=OuterRef("pk")).order_by().values("order")
+    return orders.annotate(net_amount=Subquery(sums.annotate(total=Sum("net_amount")).values("total")))
+
+
+def with_lines(orders: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
+    """Orders with their lines in order; one query for all."""
+    return orders.prefetch_related(Prefetch("lines", lines().order_by("line_no")))
+
+
+def with_received_lines(rows: QuerySet[Receipt]) -> QuerySet[Receipt]:
+    """Receipts with what they brought; one query for all."""
+    parts = ReceiptLine.objects.select_related("order_line__item__unit").order_by("pk")
+    return rows.prefetch_related(Prefetch("lines", parts))
+
+
+def matching(orders: QuerySet[PurchaseOrder], text: str) -> QuerySet[PurchaseOrder]:
+    """Orders with every word in number, supplier or his reference, whatever the case."""
+    for word in text.split():
+        orders = orders.filter(
+            Q(number__icontains=word)
+            | Q(external_reference__icontains=word)
+            | Q(supplier__name__icontains=word)
+            | Q(supplier__code__icontains=word)
+        )
+    return orders
+
+
+def price_for(
+    supplier_item: SupplierItem, quantity: Decimal, on: date, *, currency: str | None = None
+) -> SupplierPrice | None:
+    """The price break that holds for a quantity (in the supplier's unit) on a day, in a currency (his own)."""
+    breaks = supplier_item.prices.order_by("pk")
+    return rules.best_break(breaks, quantity=quantity, on=on, currency=currency or supplier_item.supplier.currency)
+
+
+def sold_by(supplier_ids: Collection[int], item_ids: Collection[int]) -> dict[tuple[int, int], SupplierItem]:
+    """What these suppliers sell of these items, with their price breaks, by supplier and item; two queries."""
+    prices = Prefetch("prices", SupplierPrice.objects.order_by("pk"))
+    rows = SupplierItem.objects.filter(supplier_id__in=supplier_ids, item_id__in=item_ids).prefetch_related(prices)
+    return {(row.supplier_id, row.item_id): row for row in rows}
+
+
+def _buyers(access: Access) -> list[int]:
+    return sorted({*access.company_ids, *access.member_sites.values()})

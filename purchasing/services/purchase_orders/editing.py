@@ -1,0 +1,203 @@
+"""Changing purchase orders that are not done, and blocking them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from core import versions
+from core.clock import local_date
+from core.errors import InvalidInput
+from core.transactions import service
+from inventory.choices import SupplyKind
+from inventory.drafts import LevelKey
+from inventory.services.registers import close_supplies
+from purchasing import events, rules
+from purchasing.drafts import LineChange, LineDraft, LineEdit, LineRemoval
+from purchasing.errors import LineTouched
+from purchasing.locks import lock_order
+from purchasing.models import PurchaseOrder, PurchaseOrderLine, ReceiptLine
+from purchasing.rules import Step
+from purchasing.services import supplies
+from purchasing.services.access import require_planner
+from purchasing.services.purchase_orders import line_changes
+from purchasing.services.purchase_orders import lines as order_lines
+
+HEADER_FIELDS = frozenset({"expected_on", "note", "external_reference"})
+# Lines that stood at the order's old date go along with it.
+_INHERITED = ("expected_on",)
+
+
+@service
+def edit(
+    order_id: int,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    lines: Sequence[LineEdit] = (),
+    expected: int | None = None,
+    now: datetime,
+    actor: Any,
+) -> PurchaseOrder:
+    """Change fields of the order, and add, change or remove lines; what is not named stays as it is.
+
+    A line that something was posted or closed on keeps its quantity, unit, site and price. Open lines that stood at
+    the order's old date go along with it. `expected` is the version that the editor saw. Emits
+    `purchase_order.changed`.
+
+    :raises StaleVersion: when somebody changed the order meanwhile.
+    :raises WrongState: when the order is received, closed or canceled.
+    :raises LineTouched: for a line that must stay as it is.
+    :raises InvalidInput: naming each field that is wrong, such as `lines.0.quantity`.
+    """
+    changes = changes or {}
+    if unknown := changes.keys() - HEADER_FIELDS:
+        raise InvalidInput(errors=dict.fromkeys(sorted(unknown), "There is no such field to change."))
+
+    order = lock_order(order_id)
+    require_planner(actor, order)
+    versions.check(order, expected)
+    rules.check(order.state, Step.EDIT, number=order.number)
+
+    standing = _lines(order)
+    first_new_no = order_lines.next_line_no(standing.values())
+    touched = _apply_header(order, changes, standing.values())
+    keys = _remove(standing, lines)
+    touched |= _change(standing, lines, actor)
+    added = _add(order, first_new_no, lines, now, actor)
+    if not standing and not added:
+        raise InvalidInput(errors={"lines": "An order needs at least one line."})
+
+    keys |= _write(order, [standing[line_id] for line_id in sorted(touched & standing.keys())], added)
+    _save(order, [*standing.values(), *added], changes)
+    events.record_order("changed", order, keys=keys, actor=actor)
+    return order
+
+
+@service
+def block(order_id: int, *, reason: str, now: datetime, actor: Any) -> PurchaseOrder:
+    """Block an order, with the reason: it keeps its state, and is neither ordered nor received.
+
+    Emits `purchase_order.blocked`.
+
+    :raises InvalidInput: without a reason.
+    :raises WrongState: when the order is received, closed or canceled.
+    """
+    if not reason.strip():
+        raise InvalidInput(errors={"reason": "Say why the order is blocked."})
+    return _set_block(order_id, "blocked", blocked_at=now, blocked_reason=reason.strip(), actor=actor)
+
+
+@service
+def unblock(order_id: int, *, now: datetime, actor: Any) -> PurchaseOrder:
+    """Let a blocked order go on. Emits `purchase_order.unblocked`.
+
+    :raises WrongState: when the order is received, closed or canceled.
+    """
+    return _set_block(order_id, "unblocked", blocked_at=None, blocked_reason="", actor=actor)
+
+
+def _set_block(
+    order_id: int, verb: str, *, blocked_at: datetime | None, blocked_reason: str, actor: Any
+) -> PurchaseOrder:
+    order = lock_order(order_id)
+    require_planner(actor, order)
+    rules.check(order.state, Step.BLOCK, number=order.number)
+    order.blocked_at, order.blocked_reason = blocked_at, blocked_reason
+    order.version += 1
+    order.save(update_fields=["blocked_at", "blocked_reason", "version"])
+    events.record_order(verb, order, actor=actor)
+    return order
+
+
+def _lines(order: PurchaseOrder) -> dict[int, PurchaseOrderLine]:
+    lines = PurchaseOrderLine.objects.filter(order=order).select_related("item__unit", "unit").order_by("line_no")
+    return {line.pk: line for line in lines}
+
+
+def _apply_header(order: PurchaseOrder, changes: Mapping[str, Any], lines: Iterable[PurchaseOrderLine]) -> set[int]:
+    """Set the order's fields; returns the ids of the lines that went along."""
+    touched: set[int] = set()
+    for name, value in changes.items():
+        if name in _INHERITED:
+            for line in lines:
+                if getattr(line, name) == getattr(order, name) and rules.is_line_open(line):
+                    setattr(line, name, value)
+                    touched.add(line.pk)
+        setattr(order, name, value)
+    return touched
+
+
+def _known(standing: Mapping[int, PurchaseOrderLine], line_id: int, field: str) -> PurchaseOrderLine:
+    if line_id not in standing:
+        raise InvalidInput(errors={f"{field}.id": f"The order has no line {line_id}."})
+    return standing[line_id]
+
+
+def _remove(standing: dict[int, PurchaseOrderLine], edits: Sequence[LineEdit]) -> frozenset[LevelKey]:
+    gone: dict[int, str] = {}
+    for place, removal in enumerate(edits):
+        if isinstance(removal, LineRemoval):
+            line = _known(standing, removal.line_id, f"lines.{place}")
+            rules.check_untouched(line, field=f"lines.{place}")
+            gone[line.pk] = f"lines.{place}"
+    if not gone:
+        return frozenset()
+    for line_id in ReceiptLine.objects.filter(order_line__in=list(gone)).values_list("order_line_id", flat=True)[:1]:
+        raise LineTouched(line_no=standing[line_id].line_no, what="was received before; close it", field=gone[line_id])
+    keys = close_supplies(SupplyKind.PURCHASE_LINE, gone)
+    PurchaseOrderLine.objects.filter(pk__in=list(gone)).delete()
+    for line_id in gone:
+        del standing[line_id]
+    return keys
+
+
+def _change(standing: Mapping[int, PurchaseOrderLine], edits: Sequence[LineEdit], actor: Any) -> set[int]:
+    changed: set[int] = set()
+    for place, change in enumerate(edits):
+        if isinstance(change, LineChange):
+            field = f"lines.{place}"
+            line = _known(standing, change.line_id, field)
+            line_changes.apply(line, change.values, field=field, actor=actor)
+            changed.add(line.pk)
+    order_lines.check_sites(
+        {
+            f"lines.{place}.site": change.values["site_id"]
+            for place, change in enumerate(edits)
+            if isinstance(change, LineChange) and "site_id" in change.values
+        }
+    )
+    return changed
+
+
+def _add(
+    order: PurchaseOrder,
+    first_no: int,
+    edits: Sequence[LineEdit],
+    now: datetime,
+    actor: Any,
+) -> list[PurchaseOrderLine]:
+    drafts = [(place, draft) for place, draft in enumerate(edits) if isinstance(draft, LineDraft)]
+    if not drafts:
+        return []
+    today = local_date(now, order.site.time_zone)
+    return order_lines.build(
+        [
+            order_lines.Wanted(order, draft, f"lines.{place}", first_no + number, today)
+            for number, (place, draft) in enumerate(drafts)
+        ],
+        actor=actor,
+    )
+
+
+def _write(
+    order: PurchaseOrder, touched: list[PurchaseOrderLine], added: list[PurchaseOrderLine]
+) -> frozenset[LevelKey]:
+    if touched:
+        PurchaseOrderLine.objects.bulk_update(touched, line_changes.WRITTEN)
+    PurchaseOrderLine.objects.bulk_create(added)
+    return supplies.put([(order, line) for line in (*touched, *added)])
+
+
+def _save(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], changes: Mapping[str, Any]) -> None:
+    order.state = rules.state_after(order.state, Step.EDIT, lines)
+    order.version += 1
+    order.save(update_fields=[*changes, "state", "version"])

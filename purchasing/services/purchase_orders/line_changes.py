@@ -1,0 +1,88 @@
+"""Changing one line of a purchase order in memory; the caller holds the order's lock and writes it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.errors import InvalidInput
+from core.quantities import check_quantity
+from inventory.rules.order_lines import check_price, stocking_quantity
+from inventory.selectors.ordering import Asked, measured
+from purchasing import rules
+from purchasing.models import PurchaseOrderLine
+
+# Columns that a change may write.
+WRITTEN = (
+    "ordered_quantity",
+    "unit",
+    "unit_label",
+    "unit_factor",
+    "quantity",
+    "unit_price",
+    "site",
+    "need_by_on",
+    "promised_on",
+    "expected_on",
+    "description",
+)
+# What may be changed of a line that something was posted or closed on.
+_SOFT = frozenset({"need_by_on", "promised_on", "expected_on", "description"})
+_HARD = frozenset({"quantity", "unit_id", "unit_price", "site_id"})
+# A unit that only the supplier knows has as many decimals as a quantity can have.
+_LABEL_DECIMALS = 6
+
+
+def apply(line: PurchaseOrderLine, values: Mapping[str, Any], *, field: str, actor: Any) -> None:
+    """Set the values named on a line that was read with its unit, item and the item's unit.
+
+    The factor of its unit stays frozen unless the unit itself is changed, and then the price must come along.
+
+    :raises LineTouched: when something was posted or closed on the line and more than a date or text would change.
+    :raises InvalidInput: naming the field.
+    """
+    if unknown := values.keys() - _SOFT - _HARD:
+        raise InvalidInput(errors={f"{field}.{name}": "This can't be changed." for name in sorted(unknown)})
+    if values.keys() & _HARD:
+        rules.check_untouched(line, field=field)
+    try:
+        _apply(line, values, actor)
+    except InvalidInput as error:
+        raise InvalidInput(errors={f"{field}.{name}": text for name, text in error.errors.items()}) from None
+
+
+def _apply(line: PurchaseOrderLine, values: Mapping[str, Any], actor: Any) -> None:
+    for name in _SOFT & values.keys():
+        setattr(line, name, values[name])
+    if values.get("site_id") is not None:
+        line.site_id = values["site_id"]
+    if values.get("unit_id") is not None and (line.unit_label or values["unit_id"] != line.unit_id):
+        _set_unit(line, values, actor)
+    elif "quantity" in values:
+        _set_quantity(line, values["quantity"])
+    if "unit_price" in values:
+        line.unit_price = check_price(values["unit_price"], field="unit_price")
+
+
+def _set_quantity(line: PurchaseOrderLine, quantity: object) -> None:
+    stocked_in = line.item.unit
+    unit = line.unit_label or line.unit.code
+    decimals = _LABEL_DECIMALS if line.unit_label else line.unit.decimals
+    line.ordered_quantity = check_quantity(quantity, decimals=decimals, unit=unit)
+    line.quantity = stocking_quantity(
+        line.ordered_quantity,
+        line.unit_factor,
+        unit=unit,
+        stocked_in=stocked_in.code,
+        decimals=stocked_in.decimals,
+    )
+
+
+def _set_unit(line: PurchaseOrderLine, values: Mapping[str, Any], actor: Any) -> None:
+    if values.get("unit_price") is None:
+        raise InvalidInput(errors={"unit_price": "Give the price per the new unit as well."})
+    quantity = values.get("quantity", line.ordered_quantity)
+    try:
+        (size,) = measured([Asked(line.company_id, line.item_id, quantity, "line", values["unit_id"])], actor=actor)
+    except InvalidInput as error:
+        raise InvalidInput(errors={name.removeprefix("line."): text for name, text in error.errors.items()}) from None
+    line.unit_id, line.unit_factor, line.unit_label = size.unit_id, size.unit_factor, ""
+    line.ordered_quantity, line.quantity = size.ordered_quantity, size.quantity

@@ -1,0 +1,300 @@
+"""Shapes of customers, sales orders and shipments."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.api.fields import AmountField, QuantityField, RateField, ReferenceField
+from core.api.serializers import ModelSerializer, Serializer
+from inventory.api.line_places import KeyField
+from inventory.api.order_fields import LineEditSerializer, LineWriteSerializer, PartnerField
+from inventory.api.references import item_field
+from sales import selectors
+from sales.models import Customer, SalesOrder, SalesOrderLine, Shipment, ShipmentLine
+from sites.access import access_of
+from sites.api.references import company_field, site_field
+
+
+def customers(user: Any) -> Any:
+    """Customers that may be named."""
+    return selectors.customers(access_of(user))
+
+
+class CustomerSerializer(ModelSerializer):
+    """A company's customer. `company` sells, `party` is the customer's own company."""
+
+    class Meta:
+        model = Customer
+        fields = (
+            "id",
+            "company",
+            "party",
+            "code",
+            "name",
+            "currency",
+            "payment_terms_days",
+            "email",
+            "street",
+            "city",
+            "postal_code",
+            "country",
+            "version",
+            "archived_at",
+            "created_at",
+            "updated_at",
+        )
+
+
+class CustomerChangeSerializer(ModelSerializer):
+    class Meta:
+        model = Customer
+        fields: tuple[str, ...] = CustomerSerializer.Meta.fields[3:12]
+        extra_kwargs = {
+            "name": {"required": False, "help_text": "Absent: the code."},
+            "currency": {"required": False, "help_text": "Absent: the party's, else the seller's."},
+        }
+
+
+class CustomerWriteSerializer(CustomerChangeSerializer):
+    company = company_field(required=False, help_text="The seller; absent: your only company.")
+    party = company_field(required=False, allow_null=True, help_text="Absent: a company is made for the customer.")
+
+    class Meta(CustomerChangeSerializer.Meta):
+        fields = ("company", "party", *CustomerChangeSerializer.Meta.fields)
+
+
+class SalesOrderLineSerializer(ModelSerializer):
+    """A line. `quantity` and what follows from it are in the stocking unit, `ordered_quantity` in `unit`."""
+
+    net_amount = AmountField(read_only=True)
+    availability = serializers.SerializerMethodField()
+    expected_on = serializers.SerializerMethodField()
+    late_days = serializers.SerializerMethodField()
+    short_quantity = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SalesOrderLine
+        fields = (
+            "id",
+            "line_no",
+            "item",
+            "site",
+            "description",
+            "ordered_quantity",
+            "unit",
+            "unit_factor",
+            "unit_price",
+            "discount",
+            "net_amount",
+            "quantity",
+            "posted_quantity",
+            "closed_quantity",
+            "open_quantity",
+            "need_by_on",
+            "promised_on",
+            "availability",
+            "expected_on",
+            "late_days",
+            "short_quantity",
+            "close_reason",
+            "source_kind",
+            "source_id",
+        )
+
+    def get_availability(self, line: SalesOrderLine) -> str | None:
+        """How its open quantity is served: in_stock, expected, not_available; null when nothing is open."""
+        return getattr(self._status(line), "availability", None)
+
+    def get_expected_on(self, line: SalesOrderLine) -> str | None:
+        """The date of its last supply, where it is expected."""
+        expected_on = getattr(self._status(line), "expected_on", None)
+        return expected_on and expected_on.isoformat()
+
+    def get_late_days(self, line: SalesOrderLine) -> int | None:
+        return getattr(self._status(line), "late_days", None)
+
+    def get_short_quantity(self, line: SalesOrderLine) -> str | None:
+        """What nothing serves of it."""
+        status = self._status(line)
+        return QuantityField().to_representation(status.quantity - status.served_quantity) if status else None
+
+    def _status(self, line: SalesOrderLine) -> Any:
+        statuses = self.context.get("statuses")
+        return statuses.lines.get(line.pk) if statuses else None
+
+
+class SalesOrderSerializer(ModelSerializer):
+    """A sales order with its lines, what it is worth, and how it stands."""
+
+    customer_name = serializers.CharField(source="customer.name", read_only=True)
+    is_blocked = serializers.SerializerMethodField()
+    net_amount = AmountField(read_only=True, help_text="The sum of its lines, each rounded; without tax.")
+    rank = serializers.SerializerMethodField()
+    availability = serializers.SerializerMethodField()
+    complete_on = serializers.SerializerMethodField()
+    late_days = serializers.SerializerMethodField()
+    lines = SalesOrderLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = SalesOrder
+        fields = (
+            "id",
+            "number",
+            "company",
+            "owner",
+            "customer",
+            "customer_name",
+            "site",
+            "state",
+            "is_blocked",
+            "blocked_at",
+            "blocked_reason",
+            "close_reason",
+            "rank",
+            "currency",
+            "net_amount",
+            "ordered_on",
+            "need_by_on",
+            "promised_on",
+            "opened_at",
+            "shipped_at",
+            "availability",
+            "complete_on",
+            "late_days",
+            "note",
+            "external_reference",
+            "lines",
+            "version",
+            "created_at",
+            "updated_at",
+        )
+
+    def get_is_blocked(self, order: SalesOrder) -> bool:
+        return order.blocked_at is not None
+
+    def get_rank(self, order: SalesOrder) -> int | None:
+        """Its place among the company's open orders, 1 is served first."""
+        return self.context.get("positions", {}).get(order.priority_id)
+
+    def get_availability(self, order: SalesOrder) -> str | None:
+        """The status of its worst open line; null when nothing is open."""
+        return getattr(self._status(order), "availability", None)
+
+    def get_complete_on(self, order: SalesOrder) -> str | None:
+        """When all of it is there; null when it is now, or not in sight."""
+        complete_on = getattr(self._status(order), "complete_on", None)
+        return complete_on and complete_on.isoformat()
+
+    def get_late_days(self, order: SalesOrder) -> int | None:
+        return getattr(self._status(order), "late_days", None)
+
+    def _status(self, order: SalesOrder) -> Any:
+        statuses = self.context.get("statuses")
+        return statuses.documents.get(order.pk) if statuses else None
+
+
+class SalesLineWriteSerializer(LineWriteSerializer):
+    item = item_field()
+    site = site_field(required=False, allow_null=True)
+    discount = RateField(required=False, help_text="A fraction: 0.1 is 10 % off.")
+
+
+class SalesOrderWriteSerializer(Serializer):
+    """A new order: a quote, or with `is_open` open at once."""
+
+    customer = PartnerField(customers)
+    site = site_field()
+    company = company_field(required=False, allow_null=True, help_text="Absent: the site's default owner.")
+    owner = company_field(required=False, allow_null=True, help_text="Absent: the company.")
+    number = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    currency = serializers.CharField(max_length=3, required=False, help_text="Absent: the customer's.")
+    ordered_on = serializers.DateField(required=False, allow_null=True)
+    need_by_on = serializers.DateField(required=False, allow_null=True)
+    promised_on = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(required=False, allow_blank=True)
+    external_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    is_open = serializers.BooleanField(required=False, default=False)
+    lines = SalesLineWriteSerializer(many=True)
+
+
+class SalesLineEditSerializer(LineEditSerializer):
+    item = item_field(required=False)
+    site = site_field(required=False, allow_null=True)
+    discount = RateField(required=False)
+
+
+class SalesOrderEditSerializer(Serializer):
+    """What is named changes. A line with `id` is changed, one without is new, `remove` takes one out."""
+
+    need_by_on = serializers.DateField(required=False, allow_null=True)
+    promised_on = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(required=False, allow_blank=True)
+    external_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    lines = SalesLineEditSerializer(many=True, required=False)
+
+
+class RankSerializer(Serializer):
+    """The order to stand directly before, or directly after: its id or number."""
+
+    before = KeyField(required=False, allow_null=True)
+    after = KeyField(required=False, allow_null=True)
+
+
+class ShipLineSerializer(Serializer):
+    """A line by `line` (id) or `line_no`."""
+
+    line = serializers.IntegerField(min_value=1, required=False)
+    line_no = serializers.IntegerField(min_value=1, required=False)
+    quantity = QuantityField(required=False, allow_null=True, help_text="Stocking unit; absent: all that is open.")
+    lot = KeyField(required=False, allow_null=True)
+    location = KeyField(required=False, allow_null=True)
+
+
+class ShipSerializer(Serializer):
+    """Without `lines`, all that is open at the site."""
+
+    lines = ShipLineSerializer(many=True, required=False, allow_null=True)
+    site = site_field(required=False, allow_null=True, help_text="Needed where lines of several sites are open.")
+    effective_at = serializers.DateTimeField(required=False, allow_null=True)
+    carrier = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    tracking_number = serializers.CharField(max_length=100, required=False, allow_blank=True)
+
+
+class ShipmentLineSerializer(ModelSerializer):
+    line = serializers.IntegerField(source="order_line_id", read_only=True)
+    line_no = serializers.IntegerField(source="order_line.line_no", read_only=True)
+    item = ReferenceField(source="order_line.item", key="sku", read_only=True)
+
+    class Meta:
+        model = ShipmentLine
+        fields = ("id", "line", "line_no", "item", "quantity")
+
+
+class ShipmentSerializer(ModelSerializer):
+    """What left with one posting; `posting_id` leads to its moves."""
+
+    posting_id = serializers.IntegerField(read_only=True)
+    is_reversed = serializers.SerializerMethodField()
+    lines = ShipmentLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Shipment
+        fields = (
+            "id",
+            "number",
+            "company",
+            "site",
+            "order",
+            "posting_id",
+            "shipped_at",
+            "carrier",
+            "tracking_number",
+            "is_reversed",
+            "reversed_at",
+            "lines",
+            "created_at",
+            "updated_at",
+        )
+
+    def get_is_reversed(self, shipment: Shipment) -> bool:
+        return shipment.reversed_at is not None
