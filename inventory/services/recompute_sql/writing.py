@@ -72,11 +72,6 @@ allocation_deleted AS (
     DELETE FROM inventory_allocation a USING lost
     WHERE a.id = ANY(ARRAY(SELECT id FROM lost)) AND a.id = lost.id AND a.item_id = lost.item_id
       AND a.site_id = lost.site_id AND a.used_by_id = lost.used_by_id
-    RETURNING a.demand_id, a.used_by_id, a.site_id
-),
-tombstone AS (
-    INSERT INTO core_tombstone (noun, row_id, company_id, site_id)
-    SELECT 'allocations', demand_id, used_by_id, site_id FROM allocation_deleted
 )"""
 
 _FLOWS = f"""
