@@ -8,7 +8,7 @@ class PurchasingConfig(AppConfig):
         from core import invariants as core_invariants
         from inventory.choices import DocumentKind
         from inventory.services import undo
-        from purchasing import invariants, selectors
+        from purchasing import invariants, navigation, selectors
         from purchasing.services import purchase_orders
         from sites import upward
 
@@ -17,3 +17,4 @@ class PurchasingConfig(AppConfig):
         core_invariants.register("purchase order states = lines", invariants.STATES)
         undo.register(DocumentKind.PURCHASE_ORDER, purchase_orders.reverse_receipt)
         upward.register("companies", "purchasing", selectors.PARTNERS)
+        navigation.register()

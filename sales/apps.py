@@ -8,7 +8,7 @@ class SalesConfig(AppConfig):
         from core import invariants as core_invariants
         from inventory.choices import DocumentKind
         from inventory.services import undo
-        from sales import invariants, selectors
+        from sales import invariants, navigation, selectors
         from sales.services import sales_orders
         from sites import upward
 
@@ -17,3 +17,4 @@ class SalesConfig(AppConfig):
         core_invariants.register("sales order states = lines", invariants.STATES)
         undo.register(DocumentKind.SALES_ORDER, sales_orders.reverse_shipment)
         upward.register("companies", "sales", selectors.PARTNERS)
+        navigation.register()

@@ -4,4 +4,4 @@ from django.urls import path
 
 from sites.web import views
 
-urlpatterns = [path("", views.site_home, name="site-home")]
+urlpatterns = [path("", views.SiteHome.as_view(), name="site-home")]

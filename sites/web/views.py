@@ -4,10 +4,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views import View
 
 from core.api import problems
 from sites.web import navigation, reader
 from sites.web.context import FIRST_PAGE
+from sites.web.mixins import SitePageMixin
 
 
 @login_required
@@ -20,10 +22,15 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(f"/s/{code}/{page}")
 
 
-@login_required
-def site_home(request: HttpRequest, site: str) -> HttpResponse:
+class SiteHome(SitePageMixin, View):
     """`/s/<site>/` alone: to its first page."""
-    return redirect(f"/s/{site}/{FIRST_PAGE}")
+
+    def scope(self) -> None:
+        """It shows no rows."""
+
+    def get(self, request: HttpRequest, site: str) -> HttpResponse:
+        """On to the first page, by the code as it is written."""
+        return redirect(f"/s/{self.site_code}/{FIRST_PAGE}")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

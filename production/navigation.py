@@ -1,4 +1,4 @@
-"""What production tells the app `sites`: its main page."""
+"""The main page of production in the side."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -24,5 +24,5 @@ MAKE = Entry(
 
 
 def register() -> None:
-    """Enter it all; called in `AppConfig.ready`."""
+    """Enter it; called in `AppConfig.ready`."""
     navigation.register(MAKE)

@@ -1,16 +1,10 @@
-"""What purchasing tells the app `sites`: who deals with whom as a supplier, and its main page."""
+"""The main page of purchasing in the side."""
 
 from django.utils.translation import gettext_lazy as _
 
-from sites import upward
 from sites.web import navigation
 from sites.web.navigation import Entry
 
-# To both sides: a buyer deals with the supplier's company, and that with the buyer.
-_PARTNERS = """
-SELECT party_id FROM purchasing_supplier WHERE company_id = ANY(%(companies)s::bigint[])
-UNION SELECT company_id FROM purchasing_supplier WHERE party_id = ANY(%(companies)s::bigint[])
-"""
 _OPEN = """
 SELECT count(*) FROM purchasing_purchaseorder
 WHERE state IN ('ordered', 'partly_received') AND site_id = ANY(%(at)s) AND company_id = ANY(%(companies)s::bigint[])
@@ -29,6 +23,5 @@ BUY = Entry(
 
 
 def register() -> None:
-    """Enter it all; called in `AppConfig.ready`."""
-    upward.register("companies", "purchasing", _PARTNERS)
+    """Enter it; called in `AppConfig.ready`."""
     navigation.register(BUY)
