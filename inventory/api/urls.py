@@ -1,7 +1,7 @@
 """The nouns of inventory."""
 
 from core.api.routers import router
-from inventory.api import ledger_views, masters_views
+from inventory.api import ledger_views, masters_views, stock_count_views, transfer_views
 
 router.register("postings", ledger_views.PostingViewSet)
 router.register("stock-moves", ledger_views.StockMoveViewSet)
@@ -14,3 +14,5 @@ router.register("item-categories", masters_views.CategoryViewSet)
 router.register("locations", masters_views.LocationViewSet)
 router.register("lots", masters_views.LotViewSet)
 router.register("consignment-agreements", masters_views.AgreementViewSet)
+router.register("transfers", transfer_views.TransferViewSet)
+router.register("stock-counts", stock_count_views.StockCountViewSet)

@@ -1,10 +1,13 @@
 """Reading transfers: who sees them, when they arrive, what of them is on its way."""
 
+from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
-from inventory.models import Location, StockBalance, Transfer, TransferLine
+from inventory.choices import PoolKind
+from inventory.models import CostPool, Location, StockBalance, Transfer, TransferLine
 from inventory.rules.transfers import Waiting, arrival
 from sites.access import Access
 from sites.models import CalendarDay, Lane, Site
@@ -56,3 +59,29 @@ def waiting(location_id: int, item_ids: list[int]) -> dict[int, list[Waiting]]:
     for item_id, lot_id, owner_id, quantity in balances:
         by_item[item_id].append(Waiting(lot_id, owner_id, quantity))
     return by_item
+
+
+def values_in_transit(transfer_ids: Collection[int], access: Access) -> dict[int, dict[str, Decimal]]:
+    """What the goods on their way are worth to the reader's own companies: transfer → currency → value."""
+    if not transfer_ids:
+        return {}
+    pools = CostPool.objects.filter(
+        access.q(companies=["owner"]), kind=PoolKind.TRANSFER, source_id__in=list(transfer_ids), value__gt=0
+    )
+    found: dict[int, dict[str, Decimal]] = {}
+    for transfer_id, currency, value in pools.values_list("source_id", "currency", "value"):
+        of_transfer = found.setdefault(transfer_id or 0, {})
+        of_transfer[currency] = of_transfer.get(currency, Decimal(0)) + value
+    return found
+
+
+def matching(transfers: QuerySet[Transfer], text: str) -> QuerySet[Transfer]:
+    """Transfers with every word in number, a site or the reference, whatever the case."""
+    for word in text.split():
+        transfers = transfers.filter(
+            Q(number__icontains=word)
+            | Q(origin__name__icontains=word)
+            | Q(destination__name__icontains=word)
+            | Q(external_reference__icontains=word)
+        )
+    return transfers

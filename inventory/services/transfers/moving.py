@@ -48,7 +48,15 @@ FROM unnest(%s::bigint[], %s::numeric[]) AS given(id, quantity) WHERE line.id = 
 
 
 @service
-def dispatch(transfer_id: int, movement: Movement | None = None, *, now: datetime, actor: Any) -> MovedOn:
+def dispatch(
+    transfer_id: int,
+    movement: Movement | None = None,
+    *,
+    carrier: str = "",
+    tracking_number: str = "",
+    now: datetime,
+    actor: Any,
+) -> MovedOn:
     """Send what is named, or all that is open, on its way in one posting. Emits `transfer.dispatched`.
 
     Takes the company's own stock first, then consigned, unless a line names an owner. Locks the transfer, then what
@@ -76,6 +84,8 @@ def dispatch(transfer_id: int, movement: Movement | None = None, *, now: datetim
     check_agreements(transfer, posted, on=movement.effective_at or now)
 
     transfer.dispatched_at = transfer.dispatched_at or movement.effective_at or now
+    transfer.carrier = carrier or transfer.carrier
+    transfer.tracking_number = tracking_number or transfer.tracking_number
     return _move_on(transfer, lines, PostingKind.DISPATCH, _sums(chosen), posted, "dispatched", now=now, actor=actor)
 
 
@@ -301,7 +311,7 @@ def _move_on(
     if transfer.state == TransferState.CONFIRMED:
         transfer.dispatched_at = None
     transfer.version += 1
-    transfer.save(update_fields=["state", "dispatched_at", "version"])
+    transfer.save(update_fields=["state", "dispatched_at", "carrier", "tracking_number", "version"])
     transit.keep(transfer, is_open=transfer.state != TransferState.RECEIVED, now=now)
     keys = registers.put(transfer, lines) | posted.keys
     record(verb, transfer, keys=keys, actor=actor)
