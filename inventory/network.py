@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from core import handlers
 from sites import upward
 from sites.web import navigation
 from sites.web.navigation import Entry
@@ -60,7 +61,7 @@ MOVE = Entry(
 
 def register() -> None:
     """Enter it all; called in `AppConfig.ready`."""
-    from inventory.services import locations
+    from inventory.services import following, locations
 
     upward.register("sites", "inventory", _SITES)
     upward.register("companies", "inventory", _COMPANIES)
@@ -69,3 +70,5 @@ def register() -> None:
     upward.register_new_site("inventory", locations.create_first)
     navigation.register(STOCK)
     navigation.register(MOVE)
+    handlers.register("calendar_levels", following.calendars_changed, follows=("calendar.changed",))
+    handlers.register("site_due_dates", following.sites_changed, follows=("site.changed",))
