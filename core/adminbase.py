@@ -34,7 +34,7 @@ class ScopedAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        if request.user.is_superuser:  # type: ignore[union-attr]
+        if request.user.is_superuser:
             return rows
         selector = type(self).selector
         return rows.filter(pk__in=selector(request.user).values("pk")) if selector else rows.none()
@@ -58,7 +58,7 @@ class ScopedInline(TabularInline):
 class ReadOnlyAdmin(ScopedAdmin):
     """Rows that only posting, the registers or the workers write: no add, change, delete or bulk action."""
 
-    actions = None
+    actions: Any = None
     list_display_links: Any = ()
     paginator = InfinitePaginator
 
@@ -111,7 +111,7 @@ class ServiceForm(forms.ModelForm):
             self.fields["expected_version"].initial = getattr(self.instance, "version", None)
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.errors:
             return
         try:
@@ -135,7 +135,7 @@ class ServiceForm(forms.ModelForm):
         return self.admin.change(self.request, self.before, changes, expected)
 
     def save(self, commit: bool = True) -> Any:
-        self.save_m2m = lambda: None
+        self.save_m2m = lambda: None  # type: ignore[method-assign]
         return self.instance
 
 

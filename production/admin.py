@@ -35,7 +35,7 @@ class BillForm(ServiceForm):
         if self.before is not None:
             given = {name: value for name, value in given.items() if name in self.changed_data}
         expected = self.cleaned_data.get("expected_version")
-        self.instance.write = partial(self.admin.write, self.request, self.before, given, expected)  # type: ignore[attr-defined]
+        self.instance.write = partial(self.admin.write, self.request, self.before, given, expected)
         return self.instance
 
 
@@ -127,7 +127,7 @@ class BillOfMaterialsAdmin(ServiceAdmin):
             return bills.change(
                 before.pk, changes=given, line_edits=edits, expected=expected, now=now(), actor=request.user
             )
-        ids = {f"{name}_id": getattr(given.pop(name), "pk", None) for name in self.fixed}
+        ids: dict[str, Any] = {f"{name}_id": getattr(given.pop(name), "pk", None) for name in self.fixed}
         lines = [edit for edit in edits if isinstance(edit, BillLineDraft)]
         return bills.create(BillDraft(lines=lines, **ids, **given), now=now(), actor=request.user)
 
