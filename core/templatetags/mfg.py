@@ -9,14 +9,13 @@ from django.http import HttpRequest, QueryDict
 from django.template.context import RequestContext
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.ui import formats
 from core.ui.balance_chart import BalanceChart
 from core.ui.schematic import Schematic
 from core.ui.states import State, state_of
-from core.ui.stock_bar import scale_of
+from core.ui.stock_bar import scale_of, words
 from core.ui.stock_bar import stock_bar as stock_bar_svg
 
 register = template.Library()
@@ -154,11 +153,8 @@ def stock_bar(level: object, width: int = 36, scale: Decimal | float = 0, label:
     `scale` from `core.ui.stock_bar.scale_of` lets the bars of a row share one scale.
     """
     figures = (level.on_hand, level.committed, level.expected, level.safety_stock)  # type: ignore[attr-defined]
-    words = ""
-    if label:
-        names = [_("on hand"), _("committed"), _("expected"), _("safety stock")]
-        words = ", ".join(f"{name} {formats.number(f)}" for name, f in zip(names, figures, strict=True))
-    return mark_safe(stock_bar_svg(*figures, scale or scale_of([figures]), width, str(conditional_escape(words))))
+    spoken = str(conditional_escape(words(figures))) if label else ""
+    return mark_safe(stock_bar_svg(*figures, scale or scale_of([figures]), width, spoken))
 
 
 @register.inclusion_tag("components/balance_chart.html")

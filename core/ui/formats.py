@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 
 from core.money import minor_units
 
@@ -14,6 +16,15 @@ NO_BREAK = "\u00a0"
 _SYMBOLS = {
     "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "TRY": "₺", "UAH": "₴", "PLN": "zł",
 }  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _separators(language: str | None) -> tuple[str, str]:
+    """Thousands and decimal separator of a language; asked once, for a page formats thousands of numbers."""
+    return (
+        formats.get_format("THOUSAND_SEPARATOR", lang=language, use_l10n=True),
+        formats.get_format("DECIMAL_SEPARATOR", lang=language, use_l10n=True),
+    )
 
 
 def _grouped(digits: str, separator: str) -> str:
@@ -31,9 +42,10 @@ def number(value: Decimal | int | float, decimals: int | None = None, *, signed:
     whole, _, fraction = f"{abs(exact):f}".partition(".")
     if decimals is None:
         fraction = fraction.rstrip("0")
-    text = _grouped(whole, formats.get_format("THOUSAND_SEPARATOR", use_l10n=True))
-    if fraction:
-        text += formats.get_format("DECIMAL_SEPARATOR", use_l10n=True) + fraction
+    text = whole
+    if fraction or len(whole) > 3:
+        thousands, point = _separators(get_language())
+        text = _grouped(whole, thousands) + (point + fraction if fraction else "")
     if exact < 0:
         return MINUS + text
     return "+" + text if signed and exact > 0 else text
@@ -43,7 +55,7 @@ def money(amount: Decimal | int | float, currency: str, decimals: int | None = N
     """An amount with its currency, in the minor unit unless `decimals` says otherwise: €1,284.60, −€40.00."""
     text = number(amount, minor_units(currency) if decimals is None else decimals, signed=signed)
     symbol = _SYMBOLS.get(currency)
-    if formats.get_format("DECIMAL_SEPARATOR", use_l10n=True) == "," or currency == "PLN":
+    if _separators(get_language())[1] == "," or currency == "PLN":
         return f"{text}{NO_BREAK}{symbol or currency}"
     sign, digits = (text[0], text[1:]) if text[0] in "+−" else ("", text)
     return f"{sign}{symbol}{digits}" if symbol else f"{sign}{currency}{NO_BREAK}{digits}"

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django import forms
 
-from core.ui import balance_chart, schematic
+from core.ui import balance_chart, formats, schematic
 from core.ui.balance_chart import Change, Proposal
 from core.ui.schematic import Flow, Place
 from core.ui.states import AVAILABILITY, CONDITIONS, DOCUMENTS, RUNS
-from core.ui.stock_bar import scale_of
+from core.ui.stock_bar import scale_of, stock_cell
 
 TODAY = date(2026, 11, 23)
 
@@ -96,12 +96,13 @@ _STOCK = [
 ]  # fmt: skip
 
 
-def _cell(figures: tuple[int, ...] | None, scale: float) -> dict | None:
+def _cell(figures: tuple[int, ...] | None, scale: float) -> str | None:
     if figures is None:
         return None
     level = _level(*figures)
     tone = "missing" if level.missing else "expected" if level.available < 0 else ""
-    return {"level": level, "scale": scale, "state": tone}
+    text = formats.number(level.available)
+    return stock_cell(level.figures, scale=scale, state=tone, text=text, url="?figure=1")
 
 
 def stock() -> dict:
@@ -258,8 +259,7 @@ def network() -> dict:
     many = [Place(code, f"{code} plant", "own", lat, lon, calm) for code, lat, lon in _CITIES]
     codes = [code for code, _lat, _lon in _CITIES]
     goods = [
-        Flow(codes[n % 7], codes[-1 - n], str(10 * n + 5), f"TR-{300 + n}, 2 Dec", _STATES[n % 3])
-        for n in range(12)
+        Flow(codes[n % 7], codes[-1 - n], str(10 * n + 5), f"TR-{300 + n}, 2 Dec", _STATES[n % 3]) for n in range(12)
     ]
     return {
         "attention": _attention(),

@@ -21,7 +21,7 @@ async function patch({ url, field, value, version }) {
 function start(button) {
   const { edit: url, field, version, value: old = "", type = "text", label = field } = button.dataset;
   const input = element(`<input class="in sm ${type === "number" ? "num" : ""}" type="${type === "number" ? "text" : type}" ${type === "number" ? 'inputmode="decimal"' : ""} aria-label="${escaped(label)}">`);
-  const box = element(`<span data-editing hx-morph-skip></span>`);
+  const box = element(`<span data-editing></span>`);
   input.value = old;
   button.hidden = true;
   button.after(box);
@@ -29,22 +29,25 @@ function start(button) {
   input.focus();
   input.select();
 
-  const stop = () => { box.remove(); button.hidden = false; button.focus({ preventScroll: true }); };
-  const save = (value, against) => commit({ url, field, version: against, value, old, label, box, input, stop, save });
-  input.addEventListener("keydown", (event) => {
+  box.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); stop(); }
+  });
+  const stop = () => { box.remove(); button.hidden = false; button.focus({ preventScroll: true }); };
+  const save = (value, against) => commit({ url, field, version: against, value, old, label, box, button, input, stop, save });
+  input.addEventListener("keydown", (event) => {
     if (event.key === "Enter") { event.preventDefault(); if (input.value === old) stop(); else save(input.value, version); }
   });
   input.addEventListener("blur", () => setTimeout(() => { if (box.isConnected && !box.contains(document.activeElement) && input.value === old) stop(); }, 100));
 }
 
 async function commit(edit) {
-  const { url, field, value, old, label, box, input, stop } = edit;
+  const { url, field, value, old, label, box, button, input, stop } = edit;
   input.setAttribute("aria-busy", "true");
   const { response, body, version } = await patch({ url, field, value: value === "" ? null : value, version: edit.version });
   input.removeAttribute("aria-busy");
   box.querySelectorAll(".err, .stale").forEach((note) => note.remove());
   if (response.ok) {
+    Object.assign(button.dataset, { version, value });
     stop();
     const undo = async () => { await patch({ url, field, value: old === "" ? null : old, version }); refresh(); };
     toast({ text: `${label}: ${value}`, undo });

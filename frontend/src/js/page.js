@@ -9,7 +9,8 @@ import { showToasts, toast } from "./toast.js";
 
 let morph;
 // What the reader has done to an element; a fresh copy from the server must not undo it.
-const KEPT = new Set(["open", "aria-selected", "data-at", "data-dirty", "tabindex", "aria-busy"]);
+const KEPT = new Set(["open", "aria-selected", "data-at", "tabindex", "aria-busy"]);
+let inBackground = false; // a live refresh also leaves alone what is being typed
 
 htmx.registerExtension("mfg", {
   init(api) { morph = api.morph; },
@@ -17,10 +18,12 @@ htmx.registerExtension("mfg", {
   htmx_before_morph_attr(element, { attrName, newValue }) {
     if (KEPT.has(attrName) && newValue === null) return false;
     if (attrName === "hidden" && element.matches("[data-bulk], [data-bulk] *")) return false;
-    if (attrName === "value" && element.value !== element.defaultValue) return false;
+    if (inBackground && attrName === "value" && element.value !== element.defaultValue) return false;
   },
   htmx_before_morph_node(element) {
-    if (element.matches?.("textarea") && element.value !== element.defaultValue) return false;
+    if (!inBackground || !element.matches) return;
+    if (element.matches("[data-lines], :has(> [data-editing]), :has(> .suggest)")) return false;
+    if (element.matches("textarea") && element.value !== element.defaultValue) return false;
   },
 });
 
@@ -58,12 +61,14 @@ export async function fetchPage(url, kind, options = {}) {
 /** Puts every region of a fetched page in place, with its title and toasts; `only` limits it to some ids. */
 export function apply(page, only) {
   let applied = 0;
+  inBackground = !!only;
   for (const source of page.querySelectorAll("[data-live-region][id]")) {
     const target = document.getElementById(source.id);
     if (!target || (only && !only.has(source.id)) || isInside(source, only)) continue;
     morphInto(target, source);
     applied += 1;
   }
+  inBackground = false;
   if (!only && page.title) document.title = page.title;
   showToasts(page);
   return applied;
@@ -126,7 +131,10 @@ on("submit", "form[data-post]", async (event, form) => {
   const inDrawer = form.closest("#drawer");
   const data = new FormData(form, button);
   if (inDrawer) form.dispatchEvent(new CustomEvent("mfg:drawer-post", { bubbles: true, detail: { url: button?.formAction || form.action, data } }));
-  else await send(button?.hasAttribute("formaction") ? button.formAction : form.action, data, { push: true });
+  else {
+    const response = await send(button?.hasAttribute("formaction") ? button.formAction : form.action, data, { push: true });
+    if (response?.ok && response.redirected) form.reset();
+  }
   button?.removeAttribute("aria-busy");
 });
 
