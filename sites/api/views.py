@@ -16,19 +16,21 @@ from sites.services import sites as site_services
 class MasterViewSet(CreateMixin, EditMixin, ScopedViewSet):
     """Master data: archived, never deleted. `change_serializer_class` is the shape of a PATCH where it differs."""
 
+    create_serializer_class: Any = None
     change_serializer_class: Any = None
 
-    def body(self, serializer_class: Any = None, **options: Any) -> Any:
-        if serializer_class is None and self.action == "partial_update":
-            serializer_class = self.change_serializer_class
-        return super().body(serializer_class, **options)
+    @property
+    def write_serializer_class(self) -> Any:  # type: ignore[override]
+        """The shape of the body at hand."""
+        is_change = getattr(self, "action", None) == "partial_update"
+        return (self.change_serializer_class if is_change else None) or self.create_serializer_class
 
 
 class CompanyViewSet(MasterViewSet):
     """Companies that you belong to, and those that you deal with."""
 
     serializer_class = serializers.CompanySerializer
-    write_serializer_class = serializers.CompanyWriteSerializer
+    create_serializer_class = serializers.CompanyWriteSerializer
     filterset_class = filters.CompanyFilter
     ordering_fields = ("code", "name")
 
@@ -51,7 +53,7 @@ class SiteViewSet(MasterViewSet):
     """Sites that your companies operate, and those where their goods are or go."""
 
     serializer_class = serializers.SiteSerializer
-    write_serializer_class = serializers.SiteWriteSerializer
+    create_serializer_class = serializers.SiteWriteSerializer
     change_serializer_class = serializers.SiteChangeSerializer
     filterset_class = filters.SiteFilter
     ordering_fields = ("code", "name")
@@ -75,7 +77,7 @@ class CalendarViewSet(MasterViewSet):
     """When places work: a week of shifts, and exceptions by date."""
 
     serializer_class = serializers.CalendarSerializer
-    write_serializer_class = serializers.CalendarWriteSerializer
+    create_serializer_class = serializers.CalendarWriteSerializer
     change_serializer_class = serializers.CalendarChangeSerializer
     filterset_class = filters.CalendarFilter
     ordering_fields = ("code", "name")
@@ -99,7 +101,7 @@ class LaneViewSet(MasterViewSet):
     """How your companies' goods get from site to site."""
 
     serializer_class = serializers.LaneSerializer
-    write_serializer_class = serializers.LaneWriteSerializer
+    create_serializer_class = serializers.LaneWriteSerializer
     change_serializer_class = serializers.LaneChangeSerializer
     filterset_class = filters.LaneFilter
     ordering_fields = {"origin": "origin__code", "destination": "destination__code", "transit_days": "transit_days"}
