@@ -61,6 +61,7 @@ def launched(
     home: Path, *arguments: str, interpreter: tuple[str, ...] = (sys.executable,), **more: str
 ) -> Iterator[subprocess.Popen[str]]:
     """`python -m launcher` for `home`; whatever a failed test leaves of it is killed."""
+    others = processes_of(home)
     process = subprocess.Popen(
         [*interpreter, "-m", "launcher", *arguments],
         env=clean_environment(home, **more),
@@ -74,11 +75,19 @@ def launched(
     finally:
         process.kill()
         process.wait()
-        for pid in processes_of(home):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        _clear(home, others)
         assert process.stdout is not None
         process.stdout.close()
+
+
+def _clear(home: Path, others: set[int]) -> None:
+    """Let the servers put down their data, which leaves no shared memory behind; then kill what is left."""
+    deadline = time.monotonic() + 20
+    while (left := processes_of(home) - others) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for pid in left:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def wait_for(process: subprocess.Popen[str], text: str) -> str:
