@@ -31,6 +31,9 @@ class PartnerField(ReferenceField):
     That is the body's `company`, else the default owner of its `site`.
     """
 
+    def __init__(self, selector: Any = None, **options: Any) -> None:
+        super().__init__(selector, within={"company_id": "company"}, **options)
+
     def to_internal_value(self, data: Any) -> Any:
         value = super().to_internal_value(data)
         return _InCompany(self, value.rows, value.value) if isinstance(value, Candidates) else value

@@ -139,6 +139,7 @@ class PurchaseOrderLineSerializer(ModelSerializer):
     """A line. `quantity` and what follows are in the stocking unit; `ordered_quantity` is in `unit`, or in the
     supplier's own unit where `unit_label` names it."""
 
+    open_quantity = QuantityField(read_only=True)
     net_amount = AmountField(read_only=True)
 
     class Meta:

@@ -124,7 +124,7 @@ def edit(
     """
     access.require(actor, company_id=row.company_id, roles=access.PLANNERS)
     _check_quantities(dict(changes))
-    row = checking.update(row, expected=expected, changes=dict(changes))
+    row = checking.update(row, expected=expected, changes=dict(changes), is_forced=bool(prices))
     _put_prices(row, prices)
     keys = write_first_sources(company_id=row.company_id, item_ids=[row.item_id])
     events.record_supplier_items("changed", [row], company_id=row.company_id, keys=keys, actor=actor)

@@ -66,6 +66,7 @@ class CustomerWriteSerializer(CustomerChangeSerializer):
 class SalesOrderLineSerializer(ModelSerializer):
     """A line. `quantity` and what follows from it are in the stocking unit, `ordered_quantity` in `unit`."""
 
+    open_quantity = QuantityField(read_only=True)
     net_amount = AmountField(read_only=True)
     availability = serializers.SerializerMethodField()
     expected_on = serializers.SerializerMethodField()
