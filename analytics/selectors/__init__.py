@@ -1,0 +1,1 @@
+"""Figures over everything below: one room a question."""

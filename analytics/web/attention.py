@@ -1,0 +1,207 @@
+"""The attention list in words: why, and the one thing to do."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics.selectors.attention import (
+    Attention,
+    BlockedLot,
+    LateMaking,
+    LateOrder,
+    OverduePurchase,
+    OverdueTransfer,
+)
+from analytics.selectors.shortages import Shortage
+from analytics.selectors.value import Value
+from core.ui.formats import day, money, number
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry; `weight` is what waiting costs, and sorts the list. The component names the other members."""
+
+    state: str
+    title: str
+    why: str
+    cost: str
+    url: str
+    action: dict[str, str] | None
+    live: str
+    weight: Decimal
+
+
+class Writer:
+    """Writes entries for a page whose addresses begin with `/s/<site>/`."""
+
+    def __init__(self, site_code: str) -> None:
+        self.base = f"/s/{site_code}/"
+
+    def entries(self, found: Attention) -> list[Entry]:
+        """All of them, the dearest first; different currencies are compared as they stand."""
+        rows = [
+            *map(self.shortage, found.shortages),
+            *map(self.late_order, found.late_orders),
+            *map(self.late_making, found.late_making),
+            *map(self.transfer, found.transfers),
+            *map(self.purchase, found.purchases),
+            *map(self.lot, found.lots),
+        ]
+        return sorted(rows, key=lambda row: -row.weight)
+
+    def shortage(self, row: Shortage) -> Entry:
+        level, unit = row.level, row.level.item.unit
+        amount = number(level.missing, unit.decimals)
+        is_empty = level.available + level.expected < 0
+        return Entry(
+            "missing" if is_empty or row.shorts else "at_risk",
+            _("%(item)s at %(site)s: %(amount)s missing")
+            % {"item": level.item.sku, "site": level.site.name, "amount": amount},
+            " ".join(filter(None, [self._stock_out(row), self._waiting(row), self._elsewhere(row)])),
+            _("order by %(day)s") % {"day": day(row.order_by_on, weekday=True)} if row.order_by_on else _cost(row.cost),
+            f"{self.base}stock/{level.item_id}/",
+            self._remedy(row),
+            f"level:{level.item_id}:{level.site_id}",
+            row.cost.amount if row.cost else Decimal(0),
+        )
+
+    def late_order(self, row: LateOrder) -> Entry:
+        order = row.order
+        url = f"{self.base}sales-orders/{order.pk}/"
+        when = (
+            _("Complete on %(day)s.") % {"day": day(row.complete_on)} if row.complete_on else _("Not all is to come.")
+        )
+        what = _("Waits for %(items)s.") % {"items": row.waits_for} if row.waits_for else ""
+        return Entry(
+            "late",
+            f"{order.number} {order.customer.name}: {_days_late(row.late_days)}",
+            f"{when} {what}".strip(),
+            _cost(row.amount),
+            url,
+            {"label": _("Open"), "url": url, "method": "get"},
+            f"document:sales_order:{order.pk}",
+            row.amount.amount,
+        )
+
+    def late_making(self, row: LateMaking) -> Entry:
+        order = row.order
+        url = f"{self.base}manufacturing-orders/{order.pk}/"
+        waits = _("Waits for %(items)s.") % {"items": row.waits_for} if row.waits_for else _("All components are here.")
+        return Entry(
+            "late",
+            f"{order.number} {order.item.sku}: {_days_late(row.late_days)}",
+            _("Due %(day)s at %(site)s.") % {"day": day(order.due_on), "site": order.site.name} + f" {waits}",
+            "",
+            url,
+            {"label": _("Open"), "url": url, "method": "get"},
+            f"document:manufacturing_order:{order.pk}",
+            Decimal(0),
+        )
+
+    def transfer(self, row: OverdueTransfer) -> Entry:
+        flow = row.flow
+        url = f"{self.base}transfers/{flow.id}/"
+        amount = _("%(count)s lines") % {"count": flow.lines}
+        if flow.quantity is not None:
+            amount = number(flow.quantity, flow.decimals)
+        return Entry(
+            "in_transit",
+            _("%(number)s %(origin)s to %(destination)s: %(late)s")
+            % {
+                "number": flow.number,
+                "origin": flow.origin,
+                "destination": flow.destination,
+                "late": _overdue(row.late_days),
+            },
+            _("%(amount)s under way, due %(day)s, not received.") % {"amount": amount, "day": day(flow.expected_on)},
+            _cost(row.value),
+            url,
+            {"label": _("Receive"), "url": url, "method": "get"},
+            f"document:transfer:{flow.id}",
+            row.value.amount if row.value else Decimal(0),
+        )
+
+    def purchase(self, row: OverduePurchase) -> Entry:
+        order = row.order
+        url = f"{self.base}purchase-orders/{order.pk}/"
+        return Entry(
+            "overdue",
+            f"{order.number} {order.supplier.name}: {_overdue(row.late_days)}",
+            _("Not received at %(site)s; a new date says who has to wait.") % {"site": order.site.name},
+            _cost(row.amount),
+            url,
+            {"label": _("Open"), "url": url, "method": "get"},
+            f"document:purchase_order:{order.pk}",
+            row.amount.amount,
+        )
+
+    def lot(self, row: BlockedLot) -> Entry:
+        url = f"{self.base}stock/{row.item_id}/"
+        reason = row.reason or _("No reason is given")
+        return Entry(
+            "blocked",
+            _("%(item)s lot %(lot)s at %(site)s") % {"item": row.sku, "lot": row.number, "site": row.site},
+            f"{reason}; {number(row.quantity)} {row.unit} " + _("blocked."),
+            _cost(row.value),
+            url,
+            {"label": _("Decide"), "url": url, "method": "get"},
+            f"level:{row.item_id}:*",
+            row.value.amount if row.value else Decimal(0),
+        )
+
+    def _stock_out(self, row: Shortage) -> str:
+        out = row.level.stock_out_on
+        return _("Stock-out %(day)s.") % {"day": day(out)} if out else ""
+
+    def _waiting(self, row: Shortage) -> str:
+        if not row.shorts:
+            return _("All orders are covered, the safety stock is not.")
+        first = row.shorts[0]
+        text = _("%(number)s stays %(amount)s short") % {"number": first.number, "amount": number(first.quantity)}
+        more = len(row.shorts) - 1
+        return text + (ngettext(", %d more waits.", ", %d more wait.", more) % more if more else ".")
+
+    def _elsewhere(self, row: Shortage) -> str:
+        if row.excess is None:
+            return ""
+        return _("%(site)s has %(amount)s excess.") % {
+            "site": row.excess.site.name,
+            "amount": number(row.excess.quantity),
+        }
+
+    def _remedy(self, row: Shortage) -> dict[str, str] | None:
+        """Moving another site's excess before making, and making before buying."""
+        level = row.level
+        query: dict[str, Any] = {"item": level.item.sku, "quantity": f"{level.missing.normalize():f}"}
+        if row.excess is not None:
+            quantity = min(row.excess.quantity, level.missing)
+            query |= {"quantity": f"{quantity.normalize():f}", "origin": row.excess.site.code}
+            label = _("Move %(amount)s from %(site)s") % {"amount": number(quantity), "site": row.excess.site.code}
+            return self._form("transfers", label, {**query, "destination": level.site.code})
+        amount = number(level.missing)
+        if row.is_made:
+            label = _("Make %(amount)s") % {"amount": amount}
+            return self._form("manufacturing-orders", label, {**query, "site": level.site.code})
+        if row.is_bought:
+            label = _("Buy %(amount)s") % {"amount": amount}
+            return self._form("purchase-orders", label, {**query, "site": level.site.code})
+        return {"label": _("Open"), "url": f"{self.base}stock/{level.item_id}/", "method": "get"}
+
+    def _form(self, noun: str, label: str, query: dict[str, Any]) -> dict[str, str]:
+        return {"label": label, "url": f"{self.base}{noun}/new/?{urlencode(query)}", "method": "get"}
+
+
+def _cost(value: Value | None) -> str:
+    return money(value.amount, value.currency, 0) if value and value.amount else ""
+
+
+def _days_late(days: int) -> str:
+    return ngettext("%d day late", "%d days late", days) % days
+
+
+def _overdue(days: int) -> str:
+    return ngettext("%d day overdue", "%d days overdue", days) % days

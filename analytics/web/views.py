@@ -1,0 +1,134 @@
+"""The first page: how the network stands, and what needs somebody first."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from analytics.selectors import attention, flows, network, orders, value
+from analytics.selectors.scope import View
+from analytics.selectors.value import Value
+from analytics.web import drawing, figures
+from analytics.web.attention import Writer
+from core.ui.formats import money
+from sites.web.mixins import SitePageMixin
+
+SHOWN = 6
+
+
+class ViewMixin(SitePageMixin):
+    """Gives `self.view`, which part of the network the page is about."""
+
+    def scope(self) -> None:
+        return None
+
+    @property
+    def view(self) -> View:
+        return View(self.access, self.sites, self.now, self.zone)
+
+    @property
+    def base(self) -> str:
+        return f"/s/{self.site_code}/"
+
+
+class NetworkPage(ViewMixin, TemplateView):
+    """Figures, what needs attention, late orders, the sites and the goods between them."""
+
+    template_name = "analytics/network.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        view = self.view
+        entries = Writer(self.site_code).entries(attention.attention(view))
+        sites, goods = network.site_figures(view), flows.flows(view)
+        return super().get_context_data(
+            today=view.today,
+            base=self.base,
+            figures=_figures(view, sites),
+            attention=entries[:SHOWN],
+            attention_count=len(entries),
+            late_orders=attention.late_orders(view, most=SHOWN),
+            drawing=drawing.draw(sites, goods, base=self.base, today=view.today) if len(sites) > 1 else None,
+            flows=goods,
+            sites=[_site_row(row, self.now) for row in sites],
+            totals=_totals(sites),
+            **kwargs,
+        )
+
+
+class AttentionPage(ViewMixin, TemplateView):
+    """Everything that needs somebody."""
+
+    template_name = "analytics/attention.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        entries = Writer(self.site_code).entries(attention.attention(self.view))
+        return super().get_context_data(attention=entries, base=self.base, **kwargs)
+
+
+class FigurePage(ViewMixin, TemplateView):
+    """The drawer of one figure of the first page: the rows whose sum it is."""
+
+    template_name = "analytics/figure.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        explain = figures.EXPLAINED.get(self.kwargs["figure"])
+        if explain is None:
+            raise Http404("There is no such figure.")
+        return super().get_context_data(figure=explain(self.view, self.base), **kwargs)
+
+
+def _figures(view: View, sites: Sequence[network.SiteFigures]) -> list[dict[str, Any]]:
+    """The strip over the page."""
+    stock, transit, counts = value.stock_values(view), value.transit_values(view), orders.counts(view)
+    share, shipped = orders.on_time_share(view, view.today)
+    under_way = flows.transfers_under_way(view).count()
+    missing = sum(row.missing for row in sites)
+    risk = " + ".join(money(amount, currency, 0) for currency, amount in counts.at_risk_amounts if amount)
+    return [
+        _figure("stock-value", _("Stock value"), amounts(stock), _growth(stock)),
+        _figure("in-transit", _("In transit"), amounts(transit), _("%(count)s transfers") % {"count": under_way}),
+        _figure("late", _("Late orders"), counts.late, _("of %(count)s open") % {"count": counts.open}, "late"),
+        _figure("at-risk", _("At risk"), counts.at_risk, risk),
+        _figure("missing", _("Missing"), missing, _("item-sites"), "no"),
+        _figure(
+            "on-time",
+            _("On time, 30 days"),
+            "–" if share is None else f"{share * 100:.1f} %",
+            _("of %(count)s shipped") % {"count": shipped},
+        ),
+    ]
+
+
+def _figure(name: str, label: str, shown: str | int, note: str = "", tone: str = "") -> dict[str, Any]:
+    is_alarm = bool(tone) and bool(shown)
+    return {"name": name, "label": label, "value": str(shown), "note": note, "tone": tone if is_alarm else ""}
+
+
+def amounts(values: Sequence[Value]) -> str:
+    """Values of different currencies beside each other: they are never added."""
+    return " + ".join(money(row.amount, row.currency, 0) for row in values) or "–"
+
+
+def _growth(values: Sequence[Value]) -> str:
+    if len(values) != 1 or values[0].change is None:
+        return ""
+    return _("%(share)s %% this week") % {"share": f"{values[0].change * 100:+.1f}".replace("-", "−")}
+
+
+def _site_row(row: network.SiteFigures, now: Any) -> dict[str, Any]:
+    return {"figures": row, "site": row.site, "value": amounts(row.values), "now": now}
+
+
+def _totals(sites: Sequence[network.SiteFigures]) -> dict[str, Any]:
+    by_currency: dict[str, Decimal] = {}
+    for row in sites:
+        for one in row.values:
+            by_currency[one.currency] = by_currency.get(one.currency, Decimal(0)) + one.amount
+    return {
+        "value": amounts([Value(currency, amount) for currency, amount in by_currency.items()]),
+        "missing": sum(row.missing for row in sites),
+        "late": sum(row.late for row in sites),
+    }
