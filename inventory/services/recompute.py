@@ -24,6 +24,9 @@ from inventory.services.recompute_sql import figures, reading, statuses, writing
 
 # The most level rows that a transaction locks: a chunk takes some 30 ms, and who waits for a key waits that long.
 CHUNK = 500
+# A recount of everything is a tenth faster in larger ones, each document's status being written less often.
+MASS = 10_000
+MASS_CHUNK = 2_000
 
 _WRITE = Statement("recompute", writing.WRITE)
 _READ = Statement("preview_levels", reading.READ)
@@ -94,11 +97,13 @@ class _Touched:
 def recompute(keys: Iterable[LevelKey], *, now: datetime) -> Changed:
     """Bring the levels of these keys up to date, with their allocations and the statuses of the documents behind them.
 
-    At most `CHUNK` keys a transaction, each published after its commit. Locks levels by id, then roots of chains,
-    then statuses by document. A key of an unknown item or site is left out. May run any number of times.
+    At most `CHUNK` keys a transaction (`MASS_CHUNK` of more than `MASS` keys), each published after its commit. Locks
+    levels by id, then roots of chains, then statuses by document. A key of an unknown item or site is left out. May
+    run any number of times.
     """
     ordered = sorted(set(keys))
-    chunks = [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
+    size = CHUNK if len(ordered) <= MASS else MASS_CHUNK
+    chunks = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     changed = [retried(partial(_recompute_chunk, chunk, now=now)) for chunk in chunks]
     return Changed(
         [key for part in changed for key in part.levels], sorted({row for part in changed for row in part.documents})
