@@ -76,6 +76,14 @@ class ModelSerializer(_Strict, serializers.ModelSerializer):
         models.DecimalField: DecimalStringField,
     }
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
+        # A generated column is of the type that it generates: a quantity stays a plain string.
+        made = model_field.output_field if isinstance(model_field, models.GeneratedField) else None
+        if isinstance(made, models.DecimalField):
+            sizes = {"max_digits": made.max_digits, "decimal_places": made.decimal_places}
+            return DecimalStringField, {**sizes, "read_only": True}
+        return super().build_standard_field(field_name, model_field)
+
     def build_relational_field(self, field_name: str, relation_info: Any) -> tuple[Any, dict[str, Any]]:
         if relation_info.to_many:
             return super().build_relational_field(field_name, relation_info)
