@@ -36,21 +36,29 @@ class BillLine:
     scrap_factor: Decimal
 
 
-# The closest: of the site before of the company before shared; then the one that began last, then the last revision.
-CLOSEST = """
+_CLOSEST = """
     SELECT b.id, b.quantity, b.yield_factor, b.lead_time_days FROM production_billofmaterials b
     WHERE b.item_id = {item} AND b.archived_at IS NULL
       AND (b.site_id IS NULL OR b.site_id = {site}) AND (b.company_id IS NULL OR b.company_id = {company})
       AND (b.valid_from_on IS NULL OR b.valid_from_on <= {on})
-      AND (b.valid_until_on IS NULL OR b.valid_until_on > {on})
+      AND (b.valid_until_on IS NULL OR b.valid_until_on > {on}) AND {visible}
     ORDER BY b.site_id NULLS LAST, b.company_id NULLS LAST, b.valid_from_on DESC NULLS LAST, b.revision DESC, b.id DESC
     LIMIT 1
 """
 
+
+def closest_sql(*, item: str, site: str, company: str, on: str, visible: str = "TRUE") -> str:
+    """A query of the bill `b` to follow; the arguments are columns or parameters of the statement around it.
+
+    Of the site before of the company before shared; then the one that began last, then the last revision.
+    """
+    return _CLOSEST.format(item=item, site=site, company=company, on=on, visible=visible)
+
+
 _CLOSEST_OF_MANY = f"""
 SELECT k.item_id, k.site_id, k.company_id, k.wanted_on, closest.id
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[]) AS k(item_id, site_id, company_id, wanted_on)
-CROSS JOIN LATERAL ({CLOSEST.format(item="k.item_id", site="k.site_id", company="k.company_id", on="k.wanted_on")})
+CROSS JOIN LATERAL ({closest_sql(item="k.item_id", site="k.site_id", company="k.company_id", on="k.wanted_on")})
     AS closest
 """
 

@@ -12,13 +12,13 @@ from typing import Any
 from django.db import connection
 
 from production import rules
-from production.selectors.bills import CLOSEST
+from production.selectors.bills import closest_sql
 from sites.access import Access
 
 # A wrong recipe may not run for ever; services refuse cycles, so no real one is that deep.
 _DEEPEST = 50
 
-_EXPLODE = f"""
+_EXPLODE = """
 WITH RECURSIVE tree AS (
     SELECT 0 AS level, i.id AS item_id, %(quantity)s::numeric AS quantity, ARRAY[i.id] AS path,
            ARRAY[]::int[] AS line_path, NULL::bigint AS line_id, 0 AS line_no, %(bill)s::bigint AS named_bill_id
@@ -36,7 +36,7 @@ WITH RECURSIVE tree AS (
         WHERE b.id = t.named_bill_id
         UNION ALL
         SELECT * FROM (
-            {CLOSEST.format(item="t.item_id", site="%(site)s", company="%(company)s", on="%(on)s")}
+            {closest}
         ) AS closest WHERE t.named_bill_id IS NULL
     ) AS bill
     CROSS JOIN LATERAL (
@@ -48,7 +48,7 @@ WITH RECURSIVE tree AS (
         AND (l.valid_until_on IS NULL OR l.valid_until_on > %(on)s)
     JOIN inventory_item i ON i.id = l.component_id
     JOIN inventory_unitofmeasure u ON u.id = i.unit_id
-    WHERE t.level < {_DEEPEST} AND NOT l.component_id = ANY(t.path)
+    WHERE t.level < {deepest} AND NOT l.component_id = ANY(t.path)
 )
 SELECT t.level, t.path[t.level], t.item_id, i.sku, i.name, u.code, t.quantity, t.line_id, t.line_no
 FROM tree t JOIN inventory_item i ON i.id = t.item_id JOIN inventory_unitofmeasure u ON u.id = i.unit_id
@@ -183,13 +183,18 @@ def explode(
     site_id: int | None = None,
     company_id: int | None = None,
     bill_id: int | None = None,
+    access: Access | None = None,
 ) -> Explosion:
     """All components that `quantity` good ones of an item need, by the closest recipe of each level.
 
     Each line of each level is rounded up to its unit like an order of its own, yields are started for, and stock is
-    not looked at. `bill_id` names the recipe of the top level instead of the closest.
+    not looked at. With `access` only recipes that the reader sees are followed. `bill_id` names the recipe of the top
+    level instead of the closest.
     """
+    visible, seen = _visible(access)
+    closest = closest_sql(item="t.item_id", site="%(site)s", company="%(company)s", on="%(on)s", visible=visible)
     params: dict[str, Any] = {
+        **seen,
         "item": item_id,
         "quantity": quantity,
         "on": on,
@@ -198,7 +203,7 @@ def explode(
         "bill": bill_id,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_EXPLODE, params)
+        cursor.execute(_EXPLODE.format(closest=closest, deepest=_DEEPEST), params)
         found = cursor.fetchall()
     # In a tree written parents first, a row has children when the next one stands a level deeper.
     deeper = [after[0] > row[0] for row, after in pairwise(found)] + [False]
@@ -208,13 +213,21 @@ def explode(
 
 def where_used(*, item_id: int, on: date, access: Access) -> list[WhereUsedRow]:
     """The bills valid on a date that use an item, at any level up to the end product, as far as the user sees them."""
-    visible, params = access.sql(companies=["b.company_id"], sites=["b.site_id"])
-    sql = _WHERE_USED.format(
-        valid=_VALID, visible=f"({visible} OR (b.company_id IS NULL AND b.site_id IS NULL))", deepest=_DEEPEST
-    )
+    visible, params = _visible(access)
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**params, "item": item_id, "on": on})
+        cursor.execute(
+            _WHERE_USED.format(valid=_VALID, visible=visible, deepest=_DEEPEST),
+            {**params, "item": item_id, "on": on},
+        )
         return [WhereUsedRow(*row) for row in cursor.fetchall()]
+
+
+def _visible(access: Access | None) -> tuple[str, dict[str, list[int]]]:
+    """The condition on bills `b` that a reader sees them, and its parameters."""
+    if access is None:
+        return "TRUE", {}
+    condition, params = access.sql(companies=["b.company_id"], sites=["b.site_id"])
+    return f"({condition} OR (b.company_id IS NULL AND b.site_id IS NULL))", params
 
 
 def cycle_through(

@@ -6,14 +6,14 @@ from datetime import date
 from django.db import connection
 
 from inventory.drafts import LevelKey
-from production.selectors.bills import CLOSEST
+from production.selectors.bills import closest_sql
 
 _FOLLOW = f"""
 WITH made AS (
     SELECT k.id, closest.lead_time_days, s.calendar_id
     FROM inventory_itemsite k
     JOIN sites_site s ON s.id = k.site_id AND s.is_making
-    CROSS JOIN LATERAL ({CLOSEST.format(item="k.item_id", site="k.site_id", company="k.company_id", on="%(on)s")})
+    CROSS JOIN LATERAL ({closest_sql(item="k.item_id", site="k.site_id", company="k.company_id", on="%(on)s")})
         AS closest
     WHERE k.item_id = ANY(%(items)s) AND closest.lead_time_days IS NOT NULL
 )

@@ -14,7 +14,7 @@ from production.choices import ManufacturingOrderState as State
 from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step
 from production.services import registers
-from sites.access import PLANNERS, require
+from production.services.access import require_planner
 
 
 @service
@@ -27,7 +27,7 @@ def close(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Manu
     :raises WrongState: when it is closed or canceled already.
     """
     order = locks.order(order_id)
-    require(actor, company_id=order.company_id, site_id=order.site_id, roles=PLANNERS)
+    require_planner(actor, order)
     rules.check(order.state, Step.CLOSE, number=order.number)
     rest = max(order.quantity - order.posted_quantity - order.closed_quantity, Decimal(0))
     if rest > 0 and not reason.strip():
@@ -43,7 +43,7 @@ def cancel(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Man
     :raises WrongState: once something is reported: take it back first, or close the order.
     """
     order = locks.order(order_id)
-    require(actor, company_id=order.company_id, site_id=order.site_id, roles=PLANNERS)
+    require_planner(actor, order)
     rules.check(order.state, Step.CANCEL, number=order.number)
     return _end(order, State.CANCELED, reason.strip(), "canceled", now=now, actor=actor)
 

@@ -23,9 +23,9 @@ from production.errors import OverCompletion
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step, Use
 from production.services import lots, registers
+from production.services.access import require_reporter
 from production.services.checking import check_not_blocked
 from production.services.manufacturing_orders.issuing import Issue, given_issues, planned_issues
-from sites.access import require
 
 ZERO = Decimal(0)
 
@@ -61,7 +61,7 @@ def complete(order_id: int, draft: CompletionDraft, *, now: datetime, actor: Any
     :raises InvalidInput: naming each field that is wrong.
     """
     order = locks.order(order_id)
-    require(actor, company_id=order.company_id, site_id=order.site_id, by_operator=True)
+    require_reporter(actor, order)
     rules.check(order.state, Step.COMPLETE, number=order.number)
     check_not_blocked(order)
     report = _checked(order, draft, now=now)

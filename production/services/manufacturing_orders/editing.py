@@ -14,9 +14,9 @@ from production import events, locks, rules
 from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step
 from production.services import components, registers
+from production.services.access import require_planner, require_reporter
 from production.services.manufacturing_orders.creating import follow, set_due, set_starts
 from production.services.manufacturing_orders.releasing import replace
-from sites.access import PLANNERS, require
 
 _PLAIN = ("note", "external_reference", "lot_number", "promised_on", "expected_on")
 _DUE = ("due_at", "due_on")
@@ -38,7 +38,7 @@ def edit(
     if unknown := changes.keys() - _CHANGEABLE:
         raise InvalidInput(errors=dict.fromkeys(sorted(unknown), "There is no such field to change."))
     order = locks.order(order_id)
-    require(actor, company_id=order.company_id, site_id=order.site_id, roles=PLANNERS)
+    require_planner(actor, order)
     versions.check(order, expected)
     rules.check(order.state, Step.EDIT, number=order.number)
 
@@ -65,7 +65,7 @@ def rank(
     :raises WrongState: when it is made for a demand, whose order has the rank.
     """
     order = locks.order(order_id)
-    require(actor, company_id=order.company_id, site_id=order.site_id, roles=PLANNERS)
+    require_planner(actor, order)
     rules.check(order.state, Step.RANK, number=order.number)
     if order.source_id is not None or order.priority_id is None:
         raise WrongState(f"{order.number} is made for a demand and has its rank; move the order that asks for it.")
@@ -92,7 +92,7 @@ def unblock(order_id: int, *, now: datetime, actor: Any) -> ManufacturingOrder:
 
 def _set_block(order_id: int, *, blocked_at: datetime | None, reason: str, verb: str, actor: Any) -> ManufacturingOrder:
     order = locks.order(order_id)
-    require(actor, company_id=order.company_id, site_id=order.site_id, by_operator=True)
+    require_reporter(actor, order)
     rules.check(order.state, Step.BLOCK, number=order.number)
     order.blocked_at = blocked_at
     order.blocked_reason = reason

@@ -11,9 +11,9 @@ from production.errors import NoBill
 from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step, check
 from production.services import components, registers
+from production.services.access import require_planner
 from production.services.checking import check_not_blocked
 from production.services.manufacturing_orders.creating import find_bills, follow
-from sites.access import PLANNERS, require
 
 _WRITTEN = ("state", "released_at", "bill", "yield_factor", "start_quantity", "version")
 
@@ -32,9 +32,8 @@ def release(order_id: int, *, now: datetime, actor: Any) -> ManufacturingOrder:
 def release_many(order_ids: Sequence[int], *, now: datetime, actor: Any) -> list[ManufacturingOrder]:
     """Release many orders, all or none, in a number of statements that does not depend on how many."""
     orders = locks.orders(order_ids)
-    for company_id, site_id in {(order.company_id, order.site_id) for order in orders}:
-        require(actor, company_id=company_id, site_id=site_id, roles=PLANNERS)
     for order in orders:
+        require_planner(actor, order)
         check(order.state, Step.RELEASE, number=order.number)
         check_not_blocked(order)
 

@@ -17,13 +17,13 @@ from production.drafts import Completed
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step
 from production.services import registers
+from production.services.access import require_reporter
 from production.services.manufacturing_orders.completing import write_issued
 from production.services.manufacturing_orders.issuing import Issue
-from sites.access import require
 
 
 @service
-def reverse(order_id: int, *, now: datetime, actor: Any) -> Completed:
+def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Completed:
     """Take the latest report of an order back: good ones leave stock, components return, cost with them.
 
     Locks the order, then what the ledger needs. Emits `manufacturing_order.reversed`.
@@ -32,9 +32,9 @@ def reverse(order_id: int, *, now: datetime, actor: Any) -> Completed:
     :raises ReversalBlocked: naming what took the good ones meanwhile.
     """
     order = locks.order(order_id)
-    require(actor, company_id=order.company_id, site_id=order.site_id, by_operator=True)
+    require_reporter(actor, order)
     latest = order.completions.filter(reversed_at=None).order_by("-pk").first()
-    return _take_back(order, latest, now=now, actor=actor)
+    return _take_back(order, latest, reason=reason, now=now, actor=actor)
 
 
 @service
@@ -47,17 +47,19 @@ def undo_posting(posting_id: int, *, now: datetime, actor: Any) -> Posted:
     if completion is None:
         raise NotFound("There is no report of a manufacturing order with that posting.")
     order = locks.order(completion.order_id)
-    require(actor, company_id=order.company_id, site_id=order.site_id, by_operator=True)
-    return _take_back(order, completion, now=now, actor=actor).posted
+    require_reporter(actor, order)
+    return _take_back(order, completion, reason="", now=now, actor=actor).posted
 
 
-def _take_back(order: ManufacturingOrder, completion: Completion | None, *, now: datetime, actor: Any) -> Completed:
+def _take_back(
+    order: ManufacturingOrder, completion: Completion | None, *, reason: str, now: datetime, actor: Any
+) -> Completed:
     """The caller holds the order's lock."""
     rules.check(order.state, Step.REVERSE, number=order.number)
     if completion is None:
         raise WrongState(f"{order.number} has no report to take back.")
 
-    posted = reversal.reverse(completion.posting_id, now=now, actor=actor)
+    posted = reversal.reverse(completion.posting_id, now=now, actor=actor, reason=reason)
 
     parts = list(order.components.select_related("item__unit").order_by("line_no", "pk"))
     _write(order, completion, parts, now=now)

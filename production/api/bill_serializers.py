@@ -1,0 +1,179 @@
+"""Shapes of bills of materials, their explosion and where-used."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.api.fields import QuantityField, RateField
+from core.api.serializers import ModelSerializer, Serializer
+from inventory.api.references import item_field
+from production.models import BillOfMaterials, BillOfMaterialsLine
+from sites.api.references import company_field, site_field
+
+
+class BillLineSerializer(ModelSerializer):
+    """A component: `quantity_per` bill quantity plus `fixed_quantity` per order, in its stocking unit."""
+
+    component_name = serializers.CharField(source="component.name", read_only=True)
+    unit = serializers.CharField(source="component.unit.code", read_only=True)
+
+    class Meta:
+        model = BillOfMaterialsLine
+        fields = (
+            "id",
+            "line_no",
+            "component",
+            "component_name",
+            "unit",
+            "quantity_per",
+            "fixed_quantity",
+            "scrap_factor",
+            "valid_from_on",
+            "valid_until_on",
+            "note",
+        )
+
+
+class BillSerializer(ModelSerializer):
+    """How `quantity` of an item is made: at a site, by a company, or by all."""
+
+    item_name = serializers.CharField(source="item.name", read_only=True)
+    unit = serializers.CharField(source="item.unit.code", read_only=True)
+    lines = BillLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = BillOfMaterials
+        fields = (
+            "id",
+            "item",
+            "item_name",
+            "unit",
+            "company",
+            "site",
+            "code",
+            "revision",
+            "quantity",
+            "yield_factor",
+            "lead_time_days",
+            "valid_from_on",
+            "valid_until_on",
+            "lines",
+            "archived_at",
+            "version",
+            "created_at",
+            "updated_at",
+        )
+
+
+class BillLineWriteSerializer(Serializer):
+    component = item_field()
+    quantity_per = QuantityField(required=False, help_text="Per `quantity` of the bill, in the stocking unit.")
+    fixed_quantity = QuantityField(required=False, help_text="Per order, whatever its size.")
+    scrap_factor = RateField(required=False, help_text="The part that is lost: 0.05 is one in twenty.")
+    valid_from_on = serializers.DateField(required=False, allow_null=True)
+    valid_until_on = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    line_no = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
+
+
+class BillHeadSerializer(Serializer):
+    """What may be said of a bill and changed later."""
+
+    code = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    revision = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    quantity = QuantityField(required=False, help_text="What the lines are for; absent: 1.")
+    yield_factor = RateField(required=False, help_text="The good part of what is started; absent: 1.")
+    lead_time_days = serializers.IntegerField(min_value=0, max_value=10_000, required=False, allow_null=True)
+    valid_from_on = serializers.DateField(required=False, allow_null=True)
+    valid_until_on = serializers.DateField(required=False, allow_null=True)
+
+
+class BillWriteSerializer(BillHeadSerializer):
+    item = item_field()
+    site = site_field(required=False, allow_null=True)
+    company = company_field(
+        required=False, allow_null=True, help_text="Absent: the site's default owner, else your only company."
+    )
+    lines = BillLineWriteSerializer(many=True)
+
+
+class BillLineEditSerializer(BillLineWriteSerializer):
+    """With `id` a change of that line (`remove` takes it out), without one a new line."""
+
+    id = serializers.IntegerField(min_value=1, required=False)
+    remove = serializers.BooleanField(required=False)
+    component = item_field(required=False)
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if "id" not in values and "component" not in values:
+            raise serializers.ValidationError({"component": ["A new line needs it."]})
+        if values.get("remove") and "id" not in values:
+            raise serializers.ValidationError({"id": ["Which line is to be removed?"]})
+        return values
+
+
+class BillEditSerializer(BillHeadSerializer):
+    """What is named changes."""
+
+    lines = BillLineEditSerializer(many=True, required=False)
+
+
+class ExplosionQuerySerializer(Serializer):
+    """For how many, on which date, where and for whom; the recipes of deeper levels follow from these."""
+
+    quantity = QuantityField(required=False, min_value=0, help_text="Absent: 1.")
+    on = serializers.DateField(required=False, help_text="Absent: today.")
+    site = serializers.CharField(required=False, help_text="A site's code or id; absent: the bill's.")
+    company = serializers.CharField(required=False, help_text="A company's code or id; absent: the bill's.")
+
+
+class ExplosionRowSerializer(serializers.Serializer):
+    """A component under `parent_id`; level 1 is direct."""
+
+    level = serializers.IntegerField()
+    parent_id = serializers.IntegerField()
+    item_id = serializers.IntegerField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    unit = serializers.CharField()
+    quantity = QuantityField()
+    line_id = serializers.IntegerField()
+    line_no = serializers.IntegerField()
+    is_made = serializers.BooleanField()
+
+
+class ComponentSerializer(serializers.Serializer):
+    """An item over all levels."""
+
+    item_id = serializers.IntegerField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    unit = serializers.CharField()
+    quantity = QuantityField()
+    is_made = serializers.BooleanField()
+
+
+class ExplosionSerializer(serializers.Serializer):
+    """A recipe over all its levels: `rows` as a tree, parents before children."""
+
+    item_id = serializers.IntegerField()
+    quantity = QuantityField()
+    rows = ExplosionRowSerializer(many=True)
+    direct = ExplosionRowSerializer(many=True)
+    components = ComponentSerializer(many=True)
+    quantity_by_unit = serializers.DictField(child=QuantityField())
+
+
+class WhereUsedSerializer(serializers.Serializer):
+    """A bill that uses the item, directly (level 1) or through `component_sku`."""
+
+    level = serializers.IntegerField()
+    bill_id = serializers.IntegerField()
+    item_id = serializers.IntegerField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    component_id = serializers.IntegerField()
+    component_sku = serializers.CharField()
+    quantity_per = QuantityField()
+    bill_quantity = QuantityField()
+    unit = serializers.CharField()

@@ -1,0 +1,7 @@
+"""The nouns of production."""
+
+from core.api.routers import router
+from production.api import bill_views, order_views
+
+router.register("bills-of-materials", bill_views.BillViewSet)
+router.register("manufacturing-orders", order_views.OrderViewSet)
