@@ -160,3 +160,29 @@ def test_a_reader_of_two_companies_sees_the_products_name(cast: Cast, frame_of: 
     memberships.grant(user=cast.planner, company=cast.far, role="planner", actor=None)
 
     assert frame_of(cast.planner)["company"] == "mfg"
+
+
+def test_signing_in_leads_home_and_out_again(cast: Cast, client: Client) -> None:
+    cast.planner.set_password("a long enough word")
+    cast.planner.save(update_fields=["password"])
+    assert "Sign in" in client.get("/login/").content.decode()
+
+    signed_in = client.post("/login/", {"username": "planner", "password": "a long enough word"})
+    assert (signed_in.status_code, signed_in.url) == (302, "/")
+    assert client.post("/logout/").url == "/login/"
+    assert client.get("/").status_code == 302
+
+
+def test_a_wrong_password_is_told_without_saying_which_part(cast: Cast, client: Client) -> None:
+    answer = client.post("/login/", {"username": "planner", "password": "wrong"})
+
+    assert answer.status_code == 200
+    assert answer.context["form"].non_field_errors()
+
+
+def test_missing_pages_and_nouns_answer_each_in_their_way(cast: Cast, client: Client) -> None:
+    client.force_login(cast.planner)
+
+    assert client.get("/nowhere/").status_code == 404
+    noun = client.get("/api/v1/nothing/")
+    assert (noun.status_code, noun.json()["code"]) == (404, "not_found")
