@@ -322,7 +322,8 @@ class _Ground:
 
     def route(self, a: Mark, b: Mark) -> Path:
         """The cheapest way: short, few bends, no label or mark crossed, no other lane's track."""
-        best, least = (), inf
+        best: Path = ()
+        least = inf
         for ways in (_ways, _around):
             for base, path in sorted((_plain_cost(path), path) for path in ways(self.grid, a, b)):
                 if base >= least:

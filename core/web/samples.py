@@ -110,7 +110,7 @@ def stock() -> dict:
     rows = []
     for sku, name, cells in _STOCK:
         known = [c for c in cells if c]
-        scale = scale_of([tuple(map(Decimal, c)) for c in known])
+        scale = scale_of([_level(*c).figures for c in known])
         total = _level(*(sum(c[i] for c in known) for i in range(4)))
         missing = sum((_level(*c).missing for c in known), Decimal(0))
         rows.append(
