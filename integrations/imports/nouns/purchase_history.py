@@ -20,6 +20,7 @@ from integrations.imports.resolving import Problems, one
 from inventory.models import Item
 from purchasing.drafts import HistoricalLine, HistoricalOrder
 from purchasing.models import Supplier
+from purchasing.services.receipts import record_history
 from sites import rules
 from sites.models import Site
 
@@ -28,8 +29,6 @@ _NOON = time(12)
 
 
 def _write(rows: Sequence[Row], context: Context) -> Outcome:
-    from purchasing.services.history import record
-
     company = context.need_company()
     problems = Problems()
     found = suppliers(rows, context, problems)
@@ -45,7 +44,7 @@ def _write(rows: Sequence[Row], context: Context) -> Outcome:
     outcome = orders.left_alone(old, lines, lambda group: sums(group, items, "ordered_quantity"))
     drafts = [_draft(group, context, found, site_of, items) for group in new]
     try:
-        written = record(drafts, now=context.now, actor=context.actor)
+        written = record_history(drafts, now=context.now, actor=context.actor)
     except InvalidInput as error:
         orders.refuse_by_row(error, new, {"quantity": "ordered_quantity"}, problems)
     else:
