@@ -24,8 +24,12 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def home():
-    """One home for all: the first test migrates it, the others find it as a second start does."""
+    """One home for all, which a first start has prepared from nothing."""
     folder = Path(tempfile.mkdtemp(prefix="mfg-home-"))
+    with launched(folder, PORT=str(free_port())) as process:
+        assert "Migrating" in wait_for(process, "Ctrl-C")
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
