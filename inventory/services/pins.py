@@ -1,0 +1,124 @@
+"""Fixing a part of a demand to a supply, or to stock on hand, before the ranks decide."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from core.errors import InvalidInput, NotFound
+from core.transactions import service
+from inventory import events
+from inventory.choices import AllocationKind
+from inventory.drafts import LevelKey
+from inventory.locks.levels import lock_levels
+from inventory.models import AllocationPin, Demand, Supply
+from inventory.selectors.registers import key_of
+from inventory.services.recompute import preview
+from sites import access
+
+ZERO = Decimal(0)
+
+
+@service
+def pin(demand_id: int, *, quantity: Decimal, supply_id: int | None = None, now: datetime, actor: Any) -> AllocationPin:
+    """Serve `quantity` of a demand from that supply (None: from stock on hand) whatever its rank.
+
+    The rest of the demand keeps its place. Pinning the same pair again replaces the quantity. Locks the level of
+    the demand's key; emits `demand.pinned`.
+
+    :raises NotFound: for a demand that he may not see, or that is closed.
+    :raises InvalidInput: naming `quantity` with what is left to pin, or `supply_id`.
+    """
+    demand = _open_demand(demand_id)
+    access.require(actor, company_id=demand.used_by_id, site_id=demand.site_id, roles=access.PLANNERS)
+    key = key_of(demand)
+
+    lock_levels([key])
+
+    demand.refresh_from_db(fields=["open_quantity"])
+    supply = _supply(supply_id, key)
+    _check(quantity, _left_of(demand, supply_id), "the demand has open and unpinned")
+    _check(quantity, _left_at(demand, supply, now=now), "are there and not pinned to others")
+
+    row, _ = AllocationPin.objects.update_or_create(
+        demand_id=demand_id, supply_id=supply_id, defaults={"quantity": quantity, "kind": AllocationKind.PINNED.value}
+    )
+
+    _record("demand.pinned", demand, actor)
+    return row
+
+
+@service
+def unpin(pin_id: int, *, now: datetime, actor: Any) -> None:
+    """Let the ranks decide again. Emits `demand.unpinned`.
+
+    :raises NotFound: for a pin that is not there, or not set by hand.
+    """
+    row = AllocationPin.objects.filter(id=pin_id, kind=AllocationKind.PINNED.value).select_related("demand").first()
+    if row is None:
+        raise NotFound("There is no such pin.")
+    demand = row.demand
+    access.require(actor, company_id=demand.used_by_id, site_id=demand.site_id, roles=access.PLANNERS)
+
+    row.delete()
+
+    _record("demand.unpinned", demand, actor)
+
+
+def _open_demand(demand_id: int) -> Demand:
+    demand = Demand.objects.filter(id=demand_id, closed_at=None).first()
+    if demand is None:
+        raise NotFound("There is no such open demand.")
+    return demand
+
+
+def _supply(supply_id: int | None, key: LevelKey) -> Supply | None:
+    if supply_id is None:
+        return None
+    supply = Supply.objects.filter(id=supply_id, closed_at=None).first()
+    if supply is None or key_of(supply) != key or supply.pegged_demand_id is not None:
+        raise InvalidInput(errors={"supply_id": "There is no such supply for this demand."})
+    return supply
+
+
+def _left_of(demand: Demand, supply_id: int | None) -> Decimal:
+    own = AllocationPin.objects.filter(demand_id=demand.pk)
+    # SQL's `supply_id <> 7` is not true of null, so a pin to stock on hand is asked for by itself.
+    others = own.exclude(supply=None) if supply_id is None else own.filter(~Q(supply_id=supply_id) | Q(supply=None))
+    return demand.open_quantity - _pinned(others)
+
+
+def _left_at(demand: Demand, supply: Supply | None, *, now: datetime) -> Decimal:
+    """What the source holds, less what is pinned to other demands; the caller holds the level's lock."""
+    if supply is not None:
+        return supply.open_quantity - _pinned(AllocationPin.objects.filter(supply=supply).exclude(demand=demand))
+    key = key_of(demand)
+    others = AllocationPin.objects.filter(
+        supply=None,
+        demand__item_id=key.item_id,
+        demand__site_id=key.site_id,
+        demand__used_by_id=key.used_by_id,
+        demand__closed_at=None,
+    ).exclude(demand=demand)
+    return preview([key], now=now).levels[key].on_hand - _pinned(others)
+
+
+def _pinned(pins: Any) -> Decimal:
+    return pins.aggregate(total=Sum("quantity"))["total"] or ZERO
+
+
+def _check(quantity: Decimal, left: Decimal, what: str) -> None:
+    if not ZERO < quantity <= left:
+        raise InvalidInput(errors={"quantity": f"{quantity:f} can't be pinned: {max(left, ZERO):f} {what}."})
+
+
+def _record(kind: str, demand: Demand, actor: Any) -> None:
+    events.record_change(
+        kind,
+        documents=[(demand.document_kind, demand.document_id)],
+        keys=[key_of(demand)],
+        company_ids=[demand.company_id],
+        site_ids=[demand.site_id],
+        actor=actor,
+    )
