@@ -25,16 +25,19 @@ RETURNING k.item_id, k.site_id, k.company_id
 """
 
 _PUT = """
-INSERT INTO inventory_itemsite AS k (item_id, site_id, company_id, safety_stock, reorder_point, order_minimum,
+INSERT INTO inventory_itemsite (item_id, site_id, company_id, safety_stock, reorder_point, order_minimum,
                                      order_multiple, source_lead_time_days, source_calendar_id, version)
 SELECT m.item_id, m.site_id, m.company_id, 0, 0, 0, 0, m.days, s.calendar_id, 1
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::int[]) AS m(item_id, site_id, company_id, days)
 JOIN sites_site s ON s.id = m.site_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM inventory_itemsite same
+    WHERE same.company_id = m.company_id AND same.site_id = m.site_id AND same.item_id = m.item_id
+      AND (same.source_lead_time_days, same.source_calendar_id) IS NOT DISTINCT FROM (m.days, s.calendar_id)
+)
 ORDER BY m.company_id, m.site_id, m.item_id
 ON CONFLICT (company_id, site_id, item_id) DO UPDATE
 SET source_lead_time_days = EXCLUDED.source_lead_time_days, source_calendar_id = EXCLUDED.source_calendar_id
-WHERE (k.source_lead_time_days, k.source_calendar_id)
-    IS DISTINCT FROM (EXCLUDED.source_lead_time_days, EXCLUDED.source_calendar_id)
 RETURNING item_id, site_id, company_id
 """
 
