@@ -38,6 +38,20 @@ SELECT DISTINCT item_id, site_id, side
 FROM written CROSS JOIN LATERAL (VALUES (before_id), (after_id)) AS v(side)
 """
 
+# Owners without any agreement at the site are not looked at: their balances are their own.
+_OUT_OF_LINE = """
+SELECT DISTINCT b.owner_id, b.site_id
+FROM inventory_stockbalance b JOIN sites_site s ON s.id = b.site_id
+WHERE (b.owner_id, b.site_id) IN (SELECT owner_id, site_id FROM inventory_consignmentagreement)
+  AND b.used_by_id <> coalesce(
+        (SELECT a.used_by_id FROM inventory_consignmentagreement a
+         WHERE a.owner_id = b.owner_id AND a.site_id = b.site_id AND (a.item_id = b.item_id OR a.item_id IS NULL)
+           AND a.valid_from_on <= (%(now)s::timestamptz AT TIME ZONE s.time_zone)::date
+           AND (a.valid_until_on IS NULL OR a.valid_until_on > (%(now)s::timestamptz AT TIME ZONE s.time_zone)::date)
+         ORDER BY a.item_id NULLS LAST LIMIT 1), b.owner_id)
+ORDER BY 1, 2
+"""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -122,14 +136,18 @@ def edit(
     return agreement
 
 
-def refresh(*, now: datetime) -> None:
+def refresh(*, now: datetime) -> int:
     """Bring `used_by` into line with the day at each site where an agreement starts or ends; for the new day.
 
-    One transaction an owner and site; safe to repeat.
+    One query finds where something is out of line; then one transaction an owner and site. Safe to repeat; returns
+    how many there were.
     """
-    pairs = ConsignmentAgreement.objects.order_by("owner_id", "site_id").values_list("owner_id", "site_id").distinct()
+    with connection.cursor() as cursor:
+        cursor.execute(_OUT_OF_LINE, {"now": now})
+        pairs = cursor.fetchall()
     for owner_id, site_id in pairs:
         refresh_one(owner_id, site_id, now=now)
+    return len(pairs)
 
 
 @service

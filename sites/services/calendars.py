@@ -150,19 +150,31 @@ def archive(calendar: Calendar, *, now: datetime, actor: Any) -> Calendar:
     return calendar
 
 
-def expand(calendar_ids: Sequence[int] | None = None, *, today: date) -> None:
-    """Write the days of these calendars (of all if none are named), from last year's first to the third next's last.
+def expand(calendar_ids: Sequence[int], *, today: date) -> None:
+    """Write the days of these calendars, from last year's first to the third next's last.
 
-    One statement, safe to repeat: on most days nothing differs and nothing is written.
+    One statement, safe to repeat: only days that differ are written.
     """
-    ids = list(calendar_ids) if calendar_ids is not None else list(Calendar.objects.values_list("id", flat=True))
     parameters: dict[str, Any] = {
-        "calendars": ids,
+        "calendars": list(calendar_ids),
         "first": date(today.year - YEARS_BACK, 1, 1),
-        "last": date(today.year + YEARS_AHEAD, 12, 31),
+        "last": _last_day(today),
     }
     with connection.cursor() as cursor:
         cursor.execute(_EXPAND, parameters)
+
+
+def expand_all(*, today: date) -> int:
+    """Write the days of all calendars that don't reach far enough, as after New Year; returns how many there were."""
+    behind = Calendar.objects.exclude(days__on_date=_last_day(today)).order_by("pk")
+    ids = list(behind.values_list("pk", flat=True))
+    if ids:
+        expand(ids, today=today)
+    return len(ids)
+
+
+def _last_day(today: date) -> date:
+    return date(today.year + YEARS_AHEAD, 12, 31)
 
 
 def _write_shifts(calendar: Calendar, shifts: Sequence[Shift]) -> None:

@@ -84,7 +84,8 @@ def test_a_later_start_and_an_end_come_with_their_day(cast: Cast, consigned: Sto
     start(cast, valid_from_on=TODAY + timedelta(days=2), valid_until_on=TODAY + timedelta(days=5))
     assert used_by(consigned) == "SAEVESKI"
 
-    agreements.refresh(now=cast.now + timedelta(days=2))
+    assert agreements.refresh(now=cast.now + timedelta(days=1)) == 0
+    assert agreements.refresh(now=cast.now + timedelta(days=2)) == 1
     assert used_by(consigned) == "NORDWOOD"
 
     agreements.refresh(now=cast.now + timedelta(days=5))

@@ -1,5 +1,6 @@
 """The nouns of sites over REST."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -171,7 +172,7 @@ def test_expanding_twice_writes_nothing(cast: Cast, api: APIClient) -> None:
     made = api.post(f"{API}/calendars/", {"code": "EE", "company": "NORDWOOD"}, format="json").json()
     before = list(CalendarDay.objects.filter(calendar=made["id"]).order_by("on_date").values())
 
-    calendars.expand(today=cast.now.date())
+    calendars.expand([made["id"]], today=cast.now.date())
 
     assert list(CalendarDay.objects.filter(calendar=made["id"]).order_by("on_date").values()) == before
 
@@ -247,3 +248,14 @@ def test_an_archived_site_leaves_the_references(cast: Cast, api: APIClient) -> N
 
     assert api.post(f"{API}/lanes/", {"origin": "CHI", "destination": "TLL"}, format="json").status_code == 400
     assert codes(api.get(f"{API}/sites/?is_archived=false")) == ["RIX", "TLL"]
+
+
+def test_after_new_year_every_calendar_reaches_a_year_further(cast: Cast, api: APIClient) -> None:
+    made = api.post(f"{API}/calendars/", {"code": "EE", "company": "NORDWOOD"}, format="json").json()
+    days = CalendarDay.objects.filter(calendar=made["id"])
+    last = days.latest("on_date").on_date
+
+    assert calendars.expand_all(today=date(last.year - 3, 12, 31)) == 0
+    assert calendars.expand_all(today=date(last.year - 2, 1, 1)) == 1
+    assert days.latest("on_date").on_date == date(last.year + 1, 12, 31)
+    assert days.earliest("on_date").on_date == date(last.year - 3, 1, 1)
