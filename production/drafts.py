@@ -112,8 +112,8 @@ class CompletionDraft:
 
 @dataclass(frozen=True)
 class Completed:
-    """The order after a report or its reversal, the report, and what was posted."""
+    """The order after a report or its reversal, the report (None: cost taken back alone), and what was posted."""
 
     order: ManufacturingOrder
-    completion: Completion
+    completion: Completion | None
     posted: Posted

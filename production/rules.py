@@ -46,6 +46,7 @@ TRANSITIONS: dict[tuple[str, str], frozenset[State]] = {
     (State.IN_PROGRESS, Step.REVERSE): _TAKEN_BACK,
     (State.PARTLY_COMPLETED, Step.REVERSE): _TAKEN_BACK,
     (State.DONE, Step.REVERSE): _TAKEN_BACK,
+    (State.CLOSED, Step.REVERSE): _TAKEN_BACK | {State.DONE},
     (State.DONE, Step.CLOSE): frozenset({State.CLOSED}),
     **{(state, Step.COMPLETE): _REPORTED for state in STARTED_STATES},
     **{(state, Step.CLOSE): frozenset({State.CLOSED}) for state in OPEN_STATES},

@@ -39,6 +39,7 @@ TRANSITIONS: dict[tuple[str, str], frozenset[State]] = {
     (State.RECEIVED, Step.CLOSE): frozenset({State.CLOSED}),
     (State.CONFIRMED, Step.DISPATCH): _MOVED,
     (State.RECEIVED, Step.REVERSE): frozenset({State.CONFIRMED, *_UNDER_WAY}),
+    (State.CLOSED, Step.REVERSE): frozenset({State.CONFIRMED, *_UNDER_WAY}),
     **{(state, Step.CONFIRM): frozenset({State.CONFIRMED}) for state in _WAITING},
     **{(state, Step.CANCEL): frozenset({State.CANCELED}) for state in (*_WAITING, State.CONFIRMED)},
     **{(state, step): _MOVED for state in _UNDER_WAY for step in (Step.DISPATCH, Step.RECEIVE, Step.SETTLE)},

@@ -141,6 +141,12 @@ def _undo(work: WorkingSet, originals: list[_Original], entries: list[ValueEntry
     for original in originals:
         index = work.add(original.back)
         _undo_entries(work, index, original.back, by_move.get(original.move_id, []), pools)
+    for entry in by_move.get(None, []):  # cost that was written off, or corrected, without a move
+        pool = pools[entry.pool_id]
+        if entry.amount > 0:
+            work.give(pool, None, ZERO, pool.give_back(ZERO, entry.amount))
+        else:
+            work.get(pool, None, ZERO, -entry.amount)
 
 
 def _undo_entries(work: WorkingSet, index: int, move: Move, entries: list[ValueEntry], pools: dict[int, Pool]) -> None:

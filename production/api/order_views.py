@@ -157,7 +157,7 @@ class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     def _answer_with(self, done: Completed) -> Response:
         order = self.read_again(done.order)
-        report = serializers.CompletionSerializer(done.completion).data
+        report = serializers.CompletionSerializer(done.completion).data if done.completion else None
         data = {**self.get_serializer(order).data, "completion": report, "warnings": list(done.posted.warnings)}
         return Response(data, headers={"ETag": etag(order) or ""})
 

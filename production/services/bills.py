@@ -52,6 +52,8 @@ def create(draft: BillDraft, *, now: datetime, actor: Any) -> BillOfMaterials:
     for line in lines:
         line.bill_id = bill.pk
     BillOfMaterialsLine.objects.bulk_create(lines)
+    if company_id is not None:
+        ItemCompany.objects.filter(item_id=bill.item_id, company_id=company_id, is_made=False).update(is_made=True)
     _record("created", bill, now=now, actor=actor)
     return bill
 

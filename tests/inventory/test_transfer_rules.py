@@ -69,7 +69,7 @@ def test_takes_the_lot_that_is_named():
         (State.CONFIRMED, Step.RECEIVE),
         (State.IN_TRANSIT, Step.CANCEL),
         (State.RECEIVED, Step.DISPATCH),
-        (State.CLOSED, Step.REVERSE),
+        (State.CLOSED, Step.DISPATCH),
         (State.CONFIRMED, Step.EDIT_LINES),
     ],
 )

@@ -325,6 +325,22 @@ def test_is_not_closed_while_goods_travel(cast, make, put):
     assert not Supply.objects.filter(closed_at=None).exists()
 
 
+def test_a_closed_transfer_goes_on_when_its_latest_step_is_taken_back(cast, make, put):
+    """4 of 10 arrived, the rest was released: taken back, the 4 are on their way again and nothing else is open."""
+    put(cast.leg, 10)
+    transfer = make((cast.leg, 10))
+    dispatch(cast, transfer, 4)
+    receive(cast, transfer)
+    transfers.close(transfer.pk, reason="Enough", now=cast.now, actor=cast.planner)
+
+    back = transfers.reverse(transfer.pk, now=cast.now, actor=cast.planner).transfer
+
+    assert back.state == State.IN_TRANSIT
+    assert (supply(transfer).open_quantity, supply(transfer).in_transit_quantity) == (4, 4)
+    assert not Demand.objects.filter(closed_at=None).exists()
+    assert receive(cast, transfer).state == State.RECEIVED
+
+
 def test_a_blocked_transfer_waits(cast, make, put):
     put(cast.leg, 10)
     transfer = make((cast.leg, 10))

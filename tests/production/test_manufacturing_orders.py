@@ -351,6 +351,37 @@ def test_cost_left_in_a_closed_order_is_written_off(cast, make_order, stock, com
     assert Posting.objects.get(kind="discrepancy").reason == f"{order.number} closed: Given up"
 
 
+def test_a_closed_order_is_opened_again_by_taking_its_latest_posting_back(cast, make_order, stock, complete):
+    """4 of 10 made with all tops: 200 in, no legs, so 200 out. One scrapped with 8 legs: 40 in, written off."""
+    stock(cast.top, 10, cost="20")
+    stock(cast.leg, 40, cost="5")
+    order = make_order(10)
+    report = complete(order, 4, components=[ComponentUse(item_id=cast.top.pk, quantity=10)])
+    complete(order, 0, scrapped_quantity=1, components=[ComponentUse(item_id=cast.leg.pk, quantity=8)])
+    manufacturing_orders.close(order.pk, reason="Given up", now=cast.now, actor=cast.planner)
+    with pytest.raises(WrongState, match="take that back first"):
+        undo.reverse_posting(report.posted.posting_id, now=cast.now, actor=cast.planner)
+
+    opened = manufacturing_orders.reverse(order.pk, now=cast.now, actor=cast.planner).order
+
+    assert (opened.state, opened.closed_quantity, opened.close_reason) == (State.PARTLY_COMPLETED, 0, "")
+    assert pool_value("mo", cast.table) == 40
+    assert demand_of(order) == {"LEG": 32}
+    assert supply_of(order).open_quantity == 6
+    manufacturing_orders.reverse(order.pk, now=cast.now, actor=cast.planner)
+    assert (pool_value("mo", cast.table), pool_value("stock", cast.leg)) == (0, 200)
+
+
+def test_a_done_order_that_was_closed_is_opened_again(cast, make_order, complete):
+    order = make_order(10)
+    complete(order, 10, components=[])
+    manufacturing_orders.close(order.pk, now=cast.now, actor=cast.planner)
+
+    opened = manufacturing_orders.reverse(order.pk, now=cast.now, actor=cast.planner).order
+
+    assert (opened.state, supply_of(order).open_quantity) == (State.RELEASED, 10)
+
+
 def test_a_canceled_order_asks_and_brings_nothing(cast, make_order):
     order = make_order(10)
 

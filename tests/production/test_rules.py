@@ -151,7 +151,7 @@ def test_state_follows_from_what_is_completed(completed, has_reports, state):
         (State.RELEASED, Step.RELEASE),
         (State.PARTLY_COMPLETED, Step.CANCEL),
         (State.DONE, Step.COMPLETE),
-        (State.CLOSED, Step.REVERSE),
+        (State.CLOSED, Step.COMPLETE),
         (State.CANCELED, Step.RELEASE),
         (State.RELEASED, Step.RESIZE),
     ],

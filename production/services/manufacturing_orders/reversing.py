@@ -1,5 +1,6 @@
 """Taking a report back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,11 +9,12 @@ from django.db.models import Sum
 
 from core.errors import NotFound, WrongState
 from core.transactions import service
-from inventory.choices import LocationKind
+from inventory.choices import DocumentKind, LocationKind, PostingKind
 from inventory.drafts import Posted
-from inventory.models import StockMove
+from inventory.models import Posting, StockMove
 from inventory.services import reversal
 from production import events, locks, rules
+from production.choices import ManufacturingOrderState as State
 from production.drafts import Completed
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step
@@ -24,65 +26,90 @@ from production.services.manufacturing_orders.issuing import Issue
 
 @service
 def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Completed:
-    """Take the latest report of an order back: good ones leave stock, components return, cost with them.
+    """Take the latest posting of an order back: good ones leave stock, components return, cost with them.
 
-    Locks the order, then what the ledger needs. Emits `manufacturing_order.reversed`.
+    Of a closed order the latest may be the cost that was written off; either way the order is open again. Locks the
+    order, then what the ledger needs. Emits `manufacturing_order.reversed`.
 
-    :raises WrongState: when nothing is reported, or the order is closed.
+    :raises WrongState: when nothing is posted.
     :raises ReversalBlocked: naming what took the good ones meanwhile.
     """
     order = locks.order(order_id)
     require_reporter(actor, order)
+    rules.check(order.state, Step.REVERSE, number=order.number)
     latest = order.completions.filter(reversed_at=None).order_by("-pk").first()
-    return _take_back(order, latest, reason=reason, now=now, actor=actor)
+    posting_id = _standing_write_off(order) or (latest.posting_id if latest else None)
+    if posting_id is None:
+        raise WrongState(f"{order.number} has nothing to take back.")
+    return _take_back(order, posting_id, reason=reason, now=now, actor=actor)
 
 
 @service
 def undo_posting(posting_id: int, *, now: datetime, actor: Any) -> Posted:
-    """The same for the report that a posting tells of, be it the latest or not; for `inventory.services.undo`.
+    """The same for one posting of an order, be it the latest or not; for `inventory.services.undo`.
 
-    :raises NotFound: when no report is told by that posting.
+    :raises NotFound: when no order has such a posting.
+    :raises WrongState: while the cost of a closed order is written off: that goes back first.
     """
-    completion = Completion.objects.filter(posting_id=posting_id).first()
-    if completion is None:
-        raise NotFound("There is no report of a manufacturing order with that posting.")
-    order = locks.order(completion.order_id)
+    posting = Posting.objects.filter(pk=posting_id, source_kind=DocumentKind.MANUFACTURING_ORDER).first()
+    if posting is None or posting.source_id is None:
+        raise NotFound("There is no posting of a manufacturing order with that id.")
+    order = locks.order(posting.source_id)
     require_reporter(actor, order)
-    return _take_back(order, completion, reason="", now=now, actor=actor).posted
-
-
-def _take_back(
-    order: ManufacturingOrder, completion: Completion | None, *, reason: str, now: datetime, actor: Any
-) -> Completed:
-    """The caller holds the order's lock."""
     rules.check(order.state, Step.REVERSE, number=order.number)
-    if completion is None:
-        raise WrongState(f"{order.number} has no report to take back.")
+    if _standing_write_off(order) not in {None, posting_id}:
+        raise WrongState(f"{order.number} is closed and its cost written off; take that back first.")
+    return _take_back(order, posting_id, reason="", now=now, actor=actor).posted
 
-    posted = reversal.reverse(completion.posting_id, now=now, actor=actor, reason=reason)
+
+def _standing_write_off(order: ManufacturingOrder) -> int | None:
+    """The posting that wrote the cost of a closed order off, where there is one."""
+    if order.state != State.CLOSED:
+        return None
+    postings = Posting.objects.filter(source_kind=DocumentKind.MANUFACTURING_ORDER, source_id=order.pk)
+    taken_back = postings.filter(reverses__isnull=False).values_list("reverses_id", flat=True)
+    standing = postings.filter(kind=PostingKind.DISCREPANCY).exclude(pk__in=list(taken_back))
+    return standing.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def _take_back(order: ManufacturingOrder, posting_id: int, *, reason: str, now: datetime, actor: Any) -> Completed:
+    """The caller holds the order's lock."""
+    completion = order.completions.filter(posting_id=posting_id).first()
+
+    posted = reversal.reverse(posting_id, now=now, actor=actor, reason=reason)
 
     parts = list(order.components.select_related("item__unit").order_by("line_no", "pk"))
-    _write(order, completion, parts, now=now)
+    if completion is not None:
+        _open_again(order, completion, now=now)
+    issued = _issued(posting_id)
+    back = [Issue(component, -issued.get(component.pk, Decimal(0))) for component in parts]
+    _write(order, parts, back)
     keys = registers.put([(order, parts)]) | posted.keys
     events.record_order("reversed", order, keys=keys, actor=actor)
     return Completed(order, completion, posted)
 
 
-def _write(
-    order: ManufacturingOrder, completion: Completion, parts: list[ManufacturingOrderComponent], *, now: datetime
-) -> None:
+def _open_again(order: ManufacturingOrder, completion: Completion, *, now: datetime) -> None:
     completion.reversed_at = now
     completion.save(update_fields=["reversed_at"])
     order.posted_quantity -= completion.quantity
     order.scrapped_quantity -= completion.scrapped_quantity
+    order.done_at = None
+
+
+def _write(order: ManufacturingOrder, parts: list[ManufacturingOrderComponent], back: Sequence[Issue]) -> None:
     has_reports = order.completions.filter(reversed_at=None).exists()
     order.state = rules.state_of(ordered=order.quantity, completed=order.posted_quantity, has_reports=has_reports)
     order.started_at = order.started_at if has_reports else None
-    order.done_at = None
+    order.closed_quantity, order.close_reason = Decimal(0), ""
     order.version += 1
-    order.save(update_fields=["posted_quantity", "scrapped_quantity", "state", "started_at", "done_at", "version"])
-    issued = _issued(completion.posting_id)
-    write_issued(parts, [Issue(component, -issued.get(component.pk, Decimal(0))) for component in parts], is_done=False)
+    order.save(
+        update_fields=[
+            *("posted_quantity", "scrapped_quantity", "closed_quantity", "close_reason"),
+            *("state", "started_at", "done_at", "version"),
+        ]
+    )
+    write_issued(parts, back, is_done=order.state == State.DONE)
 
 
 def _issued(posting_id: int) -> dict[int, Decimal]:
