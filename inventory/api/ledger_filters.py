@@ -6,6 +6,7 @@ from django_filters import DateFilter, NumberFilter
 from core.api.filters import FilterSet, IdFilter, KeyFilter, WordsFilter
 from inventory.choices import PHYSICAL_KINDS, PostingKind
 from inventory.models import Posting, StockBalance, StockMove
+from inventory.selectors.figures import FIGURES, of_figures
 
 
 class PostingFilter(FilterSet):
@@ -59,7 +60,11 @@ class BalanceFilter(FilterSet):
     lot_id = IdFilter()
     location_kind = WordsFilter("location__kind", choices=[kind.value for kind in PHYSICAL_KINDS])
     minimum = NumberFilter("quantity", "gte")
+    figure = WordsFilter(method="of_figures", choices=FIGURES)
 
     class Meta:
         model = StockBalance
         fields = ()
+
+    def of_figures(self, rows: QuerySet[StockBalance], name: str, value: list[str]) -> QuerySet[StockBalance]:
+        return of_figures(rows, value)

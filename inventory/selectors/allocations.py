@@ -72,6 +72,11 @@ def served_in_order(keys: Iterable[LevelKey], *, now: datetime, is_fresh: bool) 
     return lines
 
 
+def unserved(demand: Demand) -> Line:
+    """A demand that was closed between two of our reads: nothing serves it."""
+    return Line(demand, 1, None, None, 0, ZERO)
+
+
 def takers_before(lines: Sequence[Line], line: Line, *, most: int) -> list[Line]:
     """The demands before this one that were served something, the nearest `most` of them, in order."""
     return [other for other in lines[: line.place - 1] if other.parts][-most:]

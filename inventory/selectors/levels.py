@@ -124,11 +124,13 @@ def projected_balance(key: LevelKey, *, days: int, now: datetime) -> list[Projec
     figures = preview([key], now=now).levels[key]
     today = figures.computed_for
     changes: defaultdict[date, list[Change]] = defaultdict(list)
-    demands, supplies = Demand.objects.order_by("due_at", "id"), Supply.objects.order_by("due_at", "id")
-    for rows, sign in ((demands, -1), (supplies, 1)):
-        for row in registers.counted(registers.at_keys(rows, [key])):
-            change = Change(row.document_kind, row.document_id, row.document_number, sign * row.open_quantity)
-            changes[max(row.due_on, today)].append(change)
+    rows: list[tuple[Demand | Supply, int]] = [
+        *((row, -1) for row in registers.counted(registers.at_keys(Demand.objects.all(), [key]))),
+        *((row, 1) for row in registers.counted(registers.at_keys(Supply.objects.all(), [key]))),
+    ]
+    for row, sign in sorted(rows, key=lambda pair: (pair[0].due_at, pair[0].pk)):
+        change = Change(row.document_kind, row.document_id, row.document_number, sign * row.open_quantity)
+        changes[max(row.due_on, today)].append(change)
     balance, series = figures.on_hand, []
     for on_date in (today + timedelta(days=offset) for offset in range(days + 1)):
         balance += sum((change.quantity for change in changes[on_date]), ZERO)

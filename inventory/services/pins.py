@@ -42,7 +42,7 @@ def pin(demand_id: int, *, quantity: Decimal, supply_id: int | None = None, now:
     _check(quantity, _left_at(demand, supply, now=now), "are there and not pinned to others")
 
     row, _ = AllocationPin.objects.update_or_create(
-        demand_id=demand_id, supply_id=supply_id, defaults={"quantity": quantity, "kind": AllocationKind.PINNED.value}
+        demand_id=demand_id, supply=supply, defaults={"quantity": quantity, "kind": AllocationKind.PINNED.value}
     )
 
     _record("demand.pinned", demand, actor)
@@ -50,18 +50,20 @@ def pin(demand_id: int, *, quantity: Decimal, supply_id: int | None = None, now:
 
 
 @service
-def unpin(pin_id: int, *, now: datetime, actor: Any) -> None:
-    """Let the ranks decide again. Emits `demand.unpinned`.
+def unpin(demand_id: int, *, supply_id: int | None = None, now: datetime, actor: Any) -> None:
+    """Let the ranks decide again about what was pinned to that supply (None: to stock on hand).
 
-    :raises NotFound: for a pin that is not there, or not set by hand.
+    Emits `demand.unpinned`.
+
+    :raises NotFound: for a demand that he may not see, or a pin that is not there or not set by hand.
     """
-    row = AllocationPin.objects.filter(id=pin_id, kind=AllocationKind.PINNED.value).select_related("demand").first()
-    if row is None:
-        raise NotFound("There is no such pin.")
-    demand = row.demand
+    demand = _open_demand(demand_id)
     access.require(actor, company_id=demand.used_by_id, site_id=demand.site_id, roles=access.PLANNERS)
 
-    row.delete()
+    at_source = Q(supply_id=supply_id) if supply_id is not None else Q(supply=None)
+    deleted, _ = AllocationPin.objects.filter(at_source, demand=demand, kind=AllocationKind.PINNED.value).delete()
+    if not deleted:
+        raise NotFound("There is no such pin.")
 
     _record("demand.unpinned", demand, actor)
 

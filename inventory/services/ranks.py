@@ -59,7 +59,7 @@ def move(
     anchor.refresh_from_db(fields=["rank"])
     was_after, was_before = _neighbors(priority.rank, priority)
     low, high = _gap(anchor, priority, is_before=before is not None)
-    moved = Moved(priority.id, priority.rank, was_after and was_after.id, was_before and was_before.id)
+    moved = Moved(priority.id, priority.rank, _id(was_after), _id(was_before))
     if (low is None or low < priority.rank) and (high is None or priority.rank < high):
         return moved
 
@@ -94,8 +94,12 @@ def _gap(anchor: Priority, priority: Priority, *, is_before: bool) -> tuple[str 
     """The two ranks to go between, the moved one left out; the caller holds the sequence."""
     low, high = _neighbors(anchor.rank, priority)
     if is_before:
-        return low and low.rank, anchor.rank
-    return anchor.rank, high and high.rank
+        return (low.rank if low else None), anchor.rank
+    return anchor.rank, (high.rank if high else None)
+
+
+def _id(priority: Priority | None) -> int | None:
+    return priority.id if priority else None
 
 
 def _put(priority: Priority, low: str | None, high: str | None) -> str:

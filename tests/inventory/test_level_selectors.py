@@ -190,14 +190,14 @@ class TestPins:
     def test_pinning_again_replaces_and_unpinning_lets_the_ranks_decide(self, world):
         supply, (first, _, _) = put_three(world)
         pins.pin(first.id, quantity=Decimal(1), supply_id=supply.id, now=NOW, actor=None)
-        row = pins.pin(first.id, quantity=Decimal(4), supply_id=supply.id, now=NOW, actor=None)
+        pins.pin(first.id, quantity=Decimal(4), supply_id=supply.id, now=NOW, actor=None)
         assert AllocationPin.objects.get().quantity == 4
 
-        pins.unpin(row.id, now=NOW, actor=None)
+        pins.unpin(first.id, supply_id=supply.id, now=NOW, actor=None)
 
         assert not AllocationPin.objects.exists()
         with pytest.raises(NotFound):
-            pins.unpin(row.id, now=NOW, actor=None)
+            pins.unpin(first.id, supply_id=supply.id, now=NOW, actor=None)
 
     def test_refuses_more_than_is_needed_there_or_left_by_others(self, world):
         supply, (first, second, third) = put_three(world)
