@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from core import inserts
 from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import DocumentKind, PostingKind
@@ -21,12 +22,11 @@ from sites.access import PLANNERS, require
 from sites.models import Site
 
 _CLOSED = "Finished before it was imported."
-_AT_ONCE = 2000
 
 
 @service
 def record_history(orders: Sequence[HistoricalOrder], *, now: datetime, actor: Any) -> Recorded:
-    """Write orders of the past with what was received of them, all or none, in a fixed number of statements a batch.
+    """Write orders of the past with what was received of them, all or none, in a fixed number of statements.
 
     Their receipts are marked historical: they move no stock and no value, and no level follows from them. What was
     not received is closed short on orders that are closed; on the others it is open, with FIRM supply. Emits
@@ -42,14 +42,14 @@ def record_history(orders: Sequence[HistoricalOrder], *, now: datetime, actor: A
     heads = _heads(orders, actor)
     lines = _lines(orders, heads, actor)
     number(heads, [f"{place}." for place in range(len(heads))])
-    PurchaseOrder.objects.bulk_create(heads, batch_size=_AT_ONCE)
+    inserts.insert(heads)
     for line in lines:
         line.order_id = line.order.pk
-    PurchaseOrderLine.objects.bulk_create(lines, batch_size=_AT_ONCE)
+    inserts.insert(lines)
     receipts = _receipts(orders, heads, lines, actor)
 
     waiting = [(line.order, line) for line in lines if rules.is_line_open(line)]
-    keys = supplies.put(waiting)
+    keys = supplies.put(waiting, now=now)
     events.record_orders("imported", heads, keys=keys, actor=actor)
     return Recorded(len(heads), len(lines), receipts)
 
@@ -178,9 +178,9 @@ def _receipts(
         )
         for (order, head), (posting_id, posting_number) in zip(told, postings, strict=True)
     ]
-    Receipt.objects.bulk_create(receipts, batch_size=_AT_ONCE)
-    ReceiptLine.objects.bulk_create(
-        (
+    inserts.insert(receipts)
+    inserts.insert(
+        [
             ReceiptLine(
                 receipt=receipt,
                 order_line=line,
@@ -189,7 +189,6 @@ def _receipts(
             )
             for receipt in receipts
             for line in came[receipt.order_id]
-        ),
-        batch_size=_AT_ONCE,
+        ]
     )
     return len(receipts)

@@ -1,7 +1,7 @@
 """A purchase order's rows in the supply register."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from core.clock import local_date
 from inventory.choices import DocumentKind, Firmness, SupplyKind
@@ -15,7 +15,7 @@ from purchasing.models import PurchaseOrder, PurchaseOrderLine
 Row = tuple[PurchaseOrder, PurchaseOrderLine]
 
 
-def put(rows: Sequence[Row]) -> frozenset[LevelKey]:
+def put(rows: Sequence[Row], *, now: datetime) -> frozenset[LevelKey]:
     """Write the supply of these lines as they stand, in one statement; the caller holds the orders' locks.
 
     The orders come with supplier and site. Returns the level keys to recompute.
@@ -23,28 +23,29 @@ def put(rows: Sequence[Row]) -> frozenset[LevelKey]:
     if not rows:
         return frozenset()
     agreements = _agreements(rows)
-    return put_supplies([_draft(order, line, agreements) for order, line in rows])
+    return put_supplies([_draft(order, line, _due_on(order, line, now), agreements) for order, line in rows])
 
 
-def due_on(order: PurchaseOrder, line: PurchaseOrderLine) -> date:
-    """The day a line is expected: its own, the order's, the day it was ordered, the day it was written."""
-    written_on = local_date(order.created_at, order.site.time_zone)
-    return line.expected_on or order.expected_on or order.ordered_on or written_on
+def _due_on(order: PurchaseOrder, line: PurchaseOrderLine, now: datetime) -> date:
+    """The day a line is expected: its own, the order's, the day it was ordered, today."""
+    return line.expected_on or order.expected_on or order.ordered_on or local_date(now, order.site.time_zone)
 
 
-def _draft(order: PurchaseOrder, line: PurchaseOrderLine, agreements: Sequence[ConsignmentAgreement]) -> SupplyDraft:
+def _draft(
+    order: PurchaseOrder, line: PurchaseOrderLine, due_on: date, agreements: Sequence[ConsignmentAgreement]
+) -> SupplyDraft:
     return SupplyDraft(
         kind=SupplyKind.PURCHASE_LINE,
         line_id=line.pk,
         company_id=line.company_id,
         item_id=line.item_id,
         site_id=line.site_id,
-        used_by_id=_used_by(order, line, agreements),
+        used_by_id=_used_by(order, line, due_on, agreements),
         document_kind=DocumentKind.PURCHASE_ORDER,
         document_id=order.pk,
         document_number=order.number,
         open_quantity=open_quantity(line),
-        due_on=due_on(order, line),
+        due_on=due_on,
         firmness=Firmness.DRAFT if order.state == PurchaseOrderState.DRAFT else Firmness.FIRM,
         party_name=order.supplier.name,
     )
@@ -56,9 +57,10 @@ def _agreements(rows: Sequence[Row]) -> list[ConsignmentAgreement]:
     return list(ConsignmentAgreement.objects.filter(owner_id__in=owners, site_id__in=sites))
 
 
-def _used_by(order: PurchaseOrder, line: PurchaseOrderLine, agreements: Sequence[ConsignmentAgreement]) -> int:
+def _used_by(
+    order: PurchaseOrder, line: PurchaseOrderLine, on: date, agreements: Sequence[ConsignmentAgreement]
+) -> int:
     """Who may use what comes in: its owner, unless an agreement in force that day says another, as for balances."""
-    on = due_on(order, line)
     in_force = [
         agreement
         for agreement in agreements

@@ -1,6 +1,9 @@
 """A sales order's rows in the demand register."""
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
 
 from core.clock import local_date
 from inventory.choices import DemandKind, DocumentKind, Firmness
@@ -8,10 +11,23 @@ from inventory.drafts import DemandDraft, LevelKey
 from inventory.rules.order_steps import open_quantity
 from inventory.services.registers import put_demands
 from sales.choices import SalesOrderState
-from sales.models import SalesOrder, SalesOrderLine
+from sales.models import SalesOrder
 
 
-def put(rows: Iterable[tuple[SalesOrder, SalesOrderLine]]) -> frozenset[LevelKey]:
+class DemandedLine(Protocol):
+    """A line of an order, as its demand needs it."""
+
+    pk: int
+    company_id: int
+    item_id: int
+    site_id: int
+    quantity: Decimal
+    posted_quantity: Decimal
+    closed_quantity: Decimal
+    need_by_on: date | None
+
+
+def put(rows: Iterable[tuple[SalesOrder, DemandedLine]]) -> frozenset[LevelKey]:
     """Write the demand of these lines as they stand, in one statement; the caller holds the orders' locks.
 
     The orders come with customer and site. Returns the level keys to recompute.
@@ -19,7 +35,7 @@ def put(rows: Iterable[tuple[SalesOrder, SalesOrderLine]]) -> frozenset[LevelKey
     return put_demands([_draft(order, line) for order, line in rows])
 
 
-def _draft(order: SalesOrder, line: SalesOrderLine) -> DemandDraft:
+def _draft(order: SalesOrder, line: DemandedLine) -> DemandDraft:
     began_on = local_date(order.opened_at, order.site.time_zone) if order.opened_at else order.ordered_on
     return DemandDraft(
         kind=DemandKind.SALES_LINE,

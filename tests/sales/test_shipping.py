@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from core.errors import Forbidden, InvalidInput, NotFound, WrongState
 from core.models import Event
+from inventory.drafts import LevelKey
 from inventory.errors import InsufficientStocks, LotBlocked, PeriodClosed
 from inventory.models import CostPool, Demand, Posting, StockBalance, StockMove, ValueEntry
-from inventory.services import agreements, items, lots
+from inventory.services import agreements, items, lots, recompute
 from sales.drafts import LineDraft, ShipDraft, ShipLine
 from sales.errors import NothingOpen, OrderBlocked, OverShipment
 from sales.models import SalesOrder, Shipment
@@ -201,6 +202,33 @@ def test_consigned_stock_becomes_the_seller_s_at_the_agreed_price(cast, stock, m
     out = ValueEntry.objects.filter(company=cast.maker, pool__owner=cast.maker, kind="out")
     assert sum(out.values_list("amount", flat=True)) == -27  # 2 at 10 of its own, 1 bought at 7
     assert_sound()
+
+
+def test_taking_what_others_counted_on_is_told(cast, stock, make_order):
+    """Stock of 10: 4 for the first, 4 for the second, 2 for the third, who asks for 5 and takes them in two steps.
+
+    Of the 5 left, and 3 that come, the first and the second have 4 again. A fourth order takes 6 of them.
+    """
+
+    def recomputed():
+        recompute.recompute([LevelKey(cast.table.pk, cast.tll.pk, cast.maker.pk)], now=cast.now)
+
+    stock(cast.table, 10)
+    first, second, third = (make_order((cast.table, quantity)) for quantity in (4, 4, 5))
+    recomputed()
+    part = {"line_id": line_of(third).pk}
+
+    assert ship(cast, third, part | {"quantity": 2}).warnings == []
+    recomputed()
+    assert ship(cast, third, part | {"quantity": 3}).warnings == [
+        f"{second.number} counted on 3 of the TABLE that left."
+    ]
+    stock(cast.table, 3)
+    recomputed()
+    assert ship(cast, make_order((cast.table, 6))).warnings == [
+        f"{second.number} counted on 4 of the TABLE that left.",
+        f"{first.number} counted on 2 of the TABLE that left.",
+    ]
 
 
 def test_a_blocked_order_keeps_its_place_and_is_not_shipped(cast, stock, make_order):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core import numbers
+from core import inserts, numbers
 from core.clock import local_date
 from core.errors import InvalidInput
 from core.transactions import service
 from purchasing import events
 from purchasing.drafts import OrderDraft
-from purchasing.models import PurchaseOrder, PurchaseOrderLine, Supplier
+from purchasing.models import PurchaseOrder, Supplier
 from purchasing.services import supplies
 from purchasing.services.purchase_orders import lines as order_lines
 from purchasing.services.purchase_orders.ordering import order_locked
@@ -63,13 +63,13 @@ def _create(
     built = order_lines.build(wanted, actor=actor)
 
     number(orders, prefixes)
-    PurchaseOrder.objects.bulk_create(orders)
+    inserts.insert(orders)
     for line in built:
         line.order_id = line.order.pk
-    PurchaseOrderLine.objects.bulk_create(built)
+    inserts.insert(built)
 
     # An order that is ordered at once writes its supply when it is ordered.
-    keys = frozenset() if is_ordered else supplies.put([(line.order, line) for line in built])
+    keys = frozenset() if is_ordered else supplies.put([(line.order, line) for line in built], now=now)
     events.record_orders("created", orders, keys=keys, actor=actor)
     if is_ordered:
         order_locked(orders, built, now=now, actor=actor)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from core import versions
+from core import inserts, versions
 from core.clock import local_date
 from core.errors import InvalidInput
 from core.transactions import service
@@ -66,7 +66,7 @@ def edit(
     if not standing and not added:
         raise InvalidInput(errors={"lines": "An order needs at least one line."})
 
-    keys |= _write(order, [standing[line_id] for line_id in sorted(touched & standing.keys())], added)
+    keys |= _write(order, [standing[line_id] for line_id in sorted(touched & standing.keys())], added, now)
     _save(order, [*standing.values(), *added], changes)
     events.record_order("changed", order, keys=keys, actor=actor)
     return order
@@ -189,12 +189,11 @@ def _add(
 
 
 def _write(
-    order: PurchaseOrder, touched: list[PurchaseOrderLine], added: list[PurchaseOrderLine]
+    order: PurchaseOrder, touched: list[PurchaseOrderLine], added: list[PurchaseOrderLine], now: datetime
 ) -> frozenset[LevelKey]:
-    if touched:
-        PurchaseOrderLine.objects.bulk_update(touched, line_changes.WRITTEN)
-    PurchaseOrderLine.objects.bulk_create(added)
-    return supplies.put([(order, line) for line in (*touched, *added)])
+    inserts.update(touched, line_changes.WRITTEN)
+    inserts.insert(added)
+    return supplies.put([(order, line) for line in (*touched, *added)], now=now)
 
 
 def _save(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], changes: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from core import inserts
 from core.clock import local_date
 from core.errors import NotFound
 from core.transactions import service
@@ -55,7 +56,7 @@ def order_locked(orders: list[PurchaseOrder], lines: list[PurchaseOrderLine], *,
     for draft in orders:
         draft.state = rules.state_after(draft.state, Step.ORDER, ())
         draft.ordered_on = draft.ordered_on or local_date(now, draft.site.time_zone)
-    PurchaseOrder.objects.bulk_update(orders, ["state", "ordered_on", "version"])
+    inserts.update(orders, ["state", "ordered_on", "version"])
 
-    keys = supplies.put([(by_id[line.order_id], line) for line in lines])
+    keys = supplies.put([(by_id[line.order_id], line) for line in lines], now=now)
     events.record_orders("ordered", orders, keys=keys, actor=actor)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from core import inserts
 from core.clock import local_date
 from core.errors import InvalidInput
 from core.transactions import service
@@ -61,7 +62,7 @@ def receive(order_id: int, draft: ReceiveDraft | None = None, *, now: datetime, 
     deposits = _deposits(order, lines, site_id, parts, on)
     posted = post(_posting(order, site_id, at), deposits=deposits, now=now, actor=actor)
     receipt = _write_receipt(order, site_id, parts, (posted.posting_id, posted.number), draft, at=at)
-    keys = _move_on(order, lines, [(p.line_id, p.quantity, p.rejected_quantity) for p in parts], Step.RECEIVE)
+    keys = _move_on(order, lines, [(p.line_id, p.quantity, p.rejected_quantity) for p in parts], Step.RECEIVE, now)
     last_costs.put(offers, order, [lines[part.line_id] for part in parts if part.quantity > 0], on=on)
 
     events.record_order("received", order, keys=posted.keys | keys, actor=actor)
@@ -112,7 +113,7 @@ def _take_back(order: PurchaseOrder, receipt: Receipt, *, reason: str, now: date
     receipt.save(update_fields=["reversed_at"])
     parts = ReceiptLine.objects.filter(receipt=receipt).values_list("order_line_id", "quantity", "rejected_quantity")
     back = [(line_id, -quantity, -rejected) for line_id, quantity, rejected in parts]
-    keys = _move_on(order, _lines(order), back, Step.REVERSE)
+    keys = _move_on(order, _lines(order), back, Step.REVERSE, now)
     events.record_order("reversed", order, keys=posted.keys | keys, actor=actor)
     return posted
 
@@ -206,14 +207,16 @@ def _write_receipt(
         received_at=at,
         supplier_reference=draft.supplier_reference,
     )
-    ReceiptLine.objects.bulk_create(
-        ReceiptLine(
-            receipt=receipt,
-            order_line_id=part.line_id,
-            quantity=part.quantity,
-            rejected_quantity=part.rejected_quantity,
-        )
-        for part in parts
+    inserts.insert(
+        [
+            ReceiptLine(
+                receipt=receipt,
+                order_line_id=part.line_id,
+                quantity=part.quantity,
+                rejected_quantity=part.rejected_quantity,
+            )
+            for part in parts
+        ]
     )
     return receipt
 
@@ -223,6 +226,7 @@ def _move_on(
     lines: Mapping[int, PurchaseOrderLine],
     differences: Sequence[tuple[int, Decimal, Decimal]],
     step: Step,
+    now: datetime,
 ) -> frozenset[LevelKey]:
     """Add to the posted and rejected quantities; state and supply follow. The caller holds the order's lock."""
     posted = _sums((line_id, quantity) for line_id, quantity, _ in differences)
@@ -233,11 +237,11 @@ def _move_on(
     if refused := [line_id for line_id, quantity in rejected.items() if quantity]:
         for line_id in refused:
             lines[line_id].rejected_quantity += rejected[line_id]
-        PurchaseOrderLine.objects.bulk_update([lines[line_id] for line_id in refused], ["rejected_quantity"])
+        inserts.update([lines[line_id] for line_id in refused], ["rejected_quantity"])
     order.state = rules.state_after(order.state, step, lines.values())
     order.version += 1
     order.save(update_fields=["state", "version"])
-    return supplies.put([(order, lines[line_id]) for line_id in posted])
+    return supplies.put([(order, lines[line_id]) for line_id in posted], now=now)
 
 
 def _sums(quantities: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:

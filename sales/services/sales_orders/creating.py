@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core import numbers
+from core import inserts, numbers
 from core.clock import local_date
 from core.errors import InvalidInput
 from core.transactions import service
 from sales import events
 from sales.drafts import OrderDraft
-from sales.models import Customer, SalesOrder, SalesOrderLine
+from sales.models import Customer, SalesOrder
 from sales.services import demands
 from sales.services.sales_orders import lines as order_lines
 from sales.services.sales_orders.opening import open_locked
@@ -61,10 +61,10 @@ def _create(
     built = order_lines.build(wanted, actor=actor)
 
     _number(orders, prefixes)
-    SalesOrder.objects.bulk_create(orders)
+    inserts.insert(orders)
     for line in built:
         line.order_id = line.order.pk
-    SalesOrderLine.objects.bulk_create(built)
+    inserts.insert(built)
 
     # An order that is open at once writes its demand when it is opened.
     keys = frozenset() if is_open else demands.put([(line.order, line) for line in built])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from core import versions
+from core import inserts, versions
 from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import DemandKind
@@ -178,9 +178,8 @@ def _add(order: SalesOrder, first_no: int, edits: Sequence[LineEdit], actor: Any
 
 
 def _write(order: SalesOrder, touched: list[SalesOrderLine], added: list[SalesOrderLine]) -> frozenset[LevelKey]:
-    if touched:
-        SalesOrderLine.objects.bulk_update(touched, line_changes.WRITTEN)
-    SalesOrderLine.objects.bulk_create(added)
+    inserts.update(touched, line_changes.WRITTEN)
+    inserts.insert(added)
     return demands.put([(order, line) for line in (*touched, *added)])
 
 

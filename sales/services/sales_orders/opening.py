@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from core import inserts
 from core.errors import InvalidInput, NotFound
 from core.transactions import service
 from inventory.services import ranks
@@ -58,7 +59,7 @@ def open_locked(orders: list[SalesOrder], lines: list[SalesOrderLine], *, now: d
     for order in orders:
         order.state = rules.state_after(order.state, Step.OPEN, ())
         order.opened_at = now
-    SalesOrder.objects.bulk_update(orders, ["state", "opened_at", "priority", "version"])
+    inserts.update(orders, ["state", "opened_at", "priority", "version"])
 
     keys = demands.put([(by_id[line.order_id], line) for line in lines])
     events.record_orders("opened", orders, keys=keys, actor=actor)

@@ -8,14 +8,14 @@ from core.quantities import check_quantity
 from inventory.rules.order_steps import open_quantity
 from sales.drafts import Planned, ShipDraft, ShipLine
 from sales.errors import NothingOpen, OverShipment
-from sales.models import SalesOrder, SalesOrderLine
+from sales.models import SalesOrder
+from sales.services.sales_orders.shipping_sql import OpenLine
 
 
-def plan(order: SalesOrder, lines: Mapping[int, SalesOrderLine], draft: ShipDraft) -> tuple[int, list[Planned]]:
+def plan(order: SalesOrder, lines: Mapping[int, OpenLine], draft: ShipDraft) -> tuple[int, list[Planned]]:
     """The site that ships and the parts of the shipment, in the caller's order.
 
-    Without lines, all that is open at the site named, or at the one site where something is open. Lines come with
-    their item and its unit.
+    Without lines, all that is open at the site named, or at the one site where something is open.
 
     :raises InvalidInput: naming the field, for a line that is not the order's or lines of several sites.
     :raises OverShipment: with what is open.
@@ -29,13 +29,13 @@ def plan(order: SalesOrder, lines: Mapping[int, SalesOrderLine], draft: ShipDraf
     return _site_of(lines, parts, draft.site_id), parts
 
 
-def _all_open(order: SalesOrder, lines: Mapping[int, SalesOrderLine], site_id: int | None) -> tuple[int, list[Planned]]:
+def _all_open(order: SalesOrder, lines: Mapping[int, OpenLine], site_id: int | None) -> tuple[int, list[Planned]]:
     still_open = [line for line in lines.values() if open_quantity(line) > 0]
     if site_id is not None:
         still_open = [line for line in still_open if line.site_id == site_id]
     if not still_open:
         raise NothingOpen(number=order.number)
-    sites = {line.site_id: line.site.code for line in still_open}
+    sites = {line.site_id: line.site_code for line in still_open}
     if len(sites) > 1:
         names = ", ".join(sorted(sites.values()))
         raise InvalidInput(errors={"site": f"Lines are open at {names}; a shipment leaves one site, so name it."})
@@ -46,7 +46,7 @@ def _all_open(order: SalesOrder, lines: Mapping[int, SalesOrderLine], site_id: i
     return still_open[0].site_id, parts
 
 
-def _named(lines: Mapping[int, SalesOrderLine], wanted: Sequence[ShipLine]) -> list[Planned]:
+def _named(lines: Mapping[int, OpenLine], wanted: Sequence[ShipLine]) -> list[Planned]:
     left = {line_id: open_quantity(line) for line_id, line in lines.items()}
     parts: list[Planned] = []
     errors: dict[str, str] = {}
@@ -68,14 +68,13 @@ def _named(lines: Mapping[int, SalesOrderLine], wanted: Sequence[ShipLine]) -> l
     return parts
 
 
-def _quantity(line: SalesOrderLine, want: ShipLine, left: Decimal, field: str) -> Decimal:
-    unit = line.item.unit
+def _quantity(line: OpenLine, want: ShipLine, left: Decimal, field: str) -> Decimal:
     quantity = left
     if want.quantity is not None:
-        quantity = check_quantity(want.quantity, decimals=unit.decimals, unit=unit.code, field=field)
+        quantity = check_quantity(want.quantity, decimals=line.decimals, unit=line.unit, field=field)
     if quantity > left or left == 0:
         raise OverShipment(
-            item=line.item.sku,
+            item=line.sku,
             line_no=line.line_no,
             requested=quantity,
             open_quantity=left,
@@ -85,11 +84,11 @@ def _quantity(line: SalesOrderLine, want: ShipLine, left: Decimal, field: str) -
     return quantity
 
 
-def _site_of(lines: Mapping[int, SalesOrderLine], parts: Sequence[Planned], site_id: int | None) -> int:
+def _site_of(lines: Mapping[int, OpenLine], parts: Sequence[Planned], site_id: int | None) -> int:
     wanted = site_id or lines[parts[0].line_id].site_id
     for place, part in enumerate(parts):
         line = lines[part.line_id]
         if line.site_id != wanted:
-            text = f"Line {line.line_no} leaves from {line.site.code}; a shipment leaves one site."
+            text = f"Line {line.line_no} leaves from {line.site_code}; a shipment leaves one site."
             raise InvalidInput(errors={f"lines.{place}.line": text})
     return wanted

@@ -1,18 +1,18 @@
 """Shipping sales orders, and taking a shipment back."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, plain
 from core.transactions import service
-from inventory.choices import DocumentKind, LocationKind, PostingKind
+from inventory.choices import DemandKind, DocumentKind, LocationKind, PostingKind
 from inventory.drafts import LevelKey, Posted, PostingDraft, Withdrawal
+from inventory.selectors.counted_on import losses
 from inventory.selectors.ordering import Place, check_places
 from inventory.selectors.places import virtual_location
-from inventory.services.order_lines import add_posted
 from inventory.services.posting import post
 from inventory.services.reversal import reverse as reverse_posting
 from sales import events, rules
@@ -20,18 +20,20 @@ from sales.choices import SalesOrderState
 from sales.drafts import Planned, ShipDraft, Shipped
 from sales.errors import NothingToReverse, OrderBlocked
 from sales.locks import lock_order
-from sales.models import SalesOrder, SalesOrderLine, Shipment, ShipmentLine
+from sales.models import SalesOrder, Shipment, ShipmentLine
 from sales.rules import Step
 from sales.services import demands
 from sales.services.access import require_writer
+from sales.services.sales_orders import shipping_sql
 from sales.services.sales_orders.planning import plan
+from sales.services.sales_orders.shipping_sql import OpenLine
 
 
 @service
 def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor: Any) -> Shipped:
     """Ship what is named, or all that is open at the one site, in one posting.
 
-    Stock that another order counted on may be taken; the warnings name the orders ranked higher that did. Consigned
+    Stock that another order counted on may be taken; the warnings name who did. Consigned
     stock first becomes the seller's, at the agreement's price. Locks the order, then the balances and cost pools.
     Emits `sales_order.shipped`.
 
@@ -47,21 +49,32 @@ def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor:
     order = lock_order(order_id)
     require_writer(actor, order)
     _check_may_ship(order)
-    lines = _lines(order)
+    lines = shipping_sql.lines_of(order)
     site_id, parts = plan(order, lines, draft)
     check_places([Place(part.field, site_id, part.location_id, part.item_id, part.lot_id) for part in parts])
 
+    warnings = _warnings(order, site_id, parts)
     posted = post(
         _posting(order, site_id, draft.effective_at or now),
         withdrawals=_withdrawals(order, site_id, parts),
         now=now,
         actor=actor,
     )
-    shipment = _write_shipment(order, site_id, parts, posted.posting_id, posted.number, draft, now=now)
+    shipment = Shipment(
+        company_id=order.company_id,
+        site_id=site_id,
+        order=order,
+        posting_id=posted.posting_id,
+        number=posted.number,
+        shipped_at=draft.effective_at or now,
+        carrier=draft.carrier,
+        tracking_number=draft.tracking_number,
+    )
+    shipping_sql.write_shipment(shipment, parts)
     keys = _move_on(order, lines, _sums((part.line_id, part.quantity) for part in parts), Step.SHIP, at=now)
 
     events.record_order("shipped", order, keys=posted.keys | keys, actor=actor)
-    return Shipped(order, shipment, list(posted.warnings))
+    return Shipped(order, shipment, [*posted.warnings, *warnings])
 
 
 @service
@@ -106,7 +119,7 @@ def _take_back(order: SalesOrder, shipment: Shipment, *, reason: str, now: datet
     shipment.reversed_at = now
     shipment.save(update_fields=["reversed_at"])
     back = _sums((part.order_line_id, -part.quantity) for part in ShipmentLine.objects.filter(shipment=shipment))
-    keys = _move_on(order, _lines(order), back, Step.REVERSE, at=None)
+    keys = _move_on(order, shipping_sql.lines_of(order), back, Step.REVERSE, at=None)
     events.record_order("reversed", order, keys=posted.keys | keys, actor=actor)
     return posted
 
@@ -115,11 +128,6 @@ def _check_may_ship(order: SalesOrder) -> None:
     rules.check(order.state, Step.SHIP, number=order.number)
     if order.blocked_at is not None:
         raise OrderBlocked(number=order.number, reason=order.blocked_reason, since=order.blocked_at)
-
-
-def _lines(order: SalesOrder) -> dict[int, SalesOrderLine]:
-    lines = SalesOrderLine.objects.filter(order=order).select_related("item__unit", "site").order_by("line_no")
-    return {line.pk: line for line in lines}
 
 
 def _posting(order: SalesOrder, site_id: int, effective_at: datetime) -> PostingDraft:
@@ -153,30 +161,16 @@ def _withdrawals(order: SalesOrder, site_id: int, parts: Iterable[Planned]) -> l
     ]
 
 
-def _write_shipment(
-    order: SalesOrder,
-    site_id: int,
-    parts: Sequence[Planned],
-    posting_id: int,
-    number: str,
-    draft: ShipDraft,
-    *,
-    now: datetime,
-) -> Shipment:
-    shipment = Shipment.objects.create(
-        company_id=order.company_id,
-        site_id=site_id,
-        order=order,
-        posting_id=posting_id,
-        number=number,
-        shipped_at=draft.effective_at or now,
-        carrier=draft.carrier,
-        tracking_number=draft.tracking_number,
+def _warnings(order: SalesOrder, site_id: int, parts: Iterable[Planned]) -> list[str]:
+    """Whose stock is taken, beyond what was allotted to this order."""
+    parts = list(parts)
+    leaving = _sums((part.item_id, part.quantity) for part in parts)
+    lost = losses(
+        {LevelKey(item_id, site_id, order.company_id): quantity for item_id, quantity in leaving.items()},
+        kind=DemandKind.SALES_LINE,
+        line_ids={part.line_id for part in parts},
     )
-    ShipmentLine.objects.bulk_create(
-        ShipmentLine(shipment=shipment, order_line_id=part.line_id, quantity=part.quantity) for part in parts
-    )
-    return shipment
+    return [f"{loss.document_number} counted on {plain(loss.quantity)} of the {loss.sku} that left." for loss in lost]
 
 
 def _sums(quantities: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:
@@ -188,18 +182,15 @@ def _sums(quantities: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:
 
 def _move_on(
     order: SalesOrder,
-    lines: Mapping[int, SalesOrderLine],
+    lines: Mapping[int, OpenLine],
     differences: Mapping[int, Decimal],
     step: Step,
     *,
     at: datetime | None,
 ) -> frozenset[LevelKey]:
     """Add to the posted quantities; state and demand follow. The caller holds the order's lock."""
-    add_posted(SalesOrderLine, differences)
     for line_id, difference in differences.items():
         lines[line_id].posted_quantity += difference
-    order.state = rules.state_after(order.state, step, lines.values())
-    order.shipped_at = at if order.state == SalesOrderState.SHIPPED else None
-    order.version += 1
-    order.save(update_fields=["state", "shipped_at", "version"])
+    state = rules.state_after(order.state, step, lines.values())
+    shipping_sql.move_on(order, differences, state=state, shipped_at=at if state == SalesOrderState.SHIPPED else None)
     return demands.put([(order, lines[line_id]) for line_id in differences])
