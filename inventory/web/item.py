@@ -1,0 +1,240 @@
+"""One item: its figures at a site or over all, how its balance goes on, who gets it, and its ledger."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from core.ui import balance_chart
+from core.ui.formats import number, zone_city
+from inventory.choices import DemandKind, DocumentKind, SupplyKind
+from inventory.drafts import LevelKey
+from inventory.models import Item, StockLevel
+from inventory.selectors import item_page
+from inventory.selectors import items as item_selectors
+from inventory.selectors.allocations import Line, takers_before
+from inventory.selectors.levels import LevelExplained, SetFigures, figures_for_sites, level_explained, projected_balance
+from sites.web import reader
+from sites.web.mixins import SitePageMixin
+
+SPANS = (28, 56, 90)
+LEDGER_ROWS = 12
+NAMED_TAKERS = 2
+PATHS = {
+    DocumentKind.SALES_ORDER: "sales-orders",
+    DocumentKind.PURCHASE_ORDER: "purchase-orders",
+    DocumentKind.TRANSFER: "transfers",
+    DocumentKind.MANUFACTURING_ORDER: "manufacturing-orders",
+}
+
+
+class ItemMixin(SitePageMixin):
+    """Gives `self.item`, in the reader's sight, its levels, and the key that the page is about."""
+
+    def scope(self) -> QuerySet[Item]:
+        return item_selectors.items(self.access).select_related("unit", "category")
+
+    @cached_property
+    def item(self) -> Item:
+        return get_object_or_404(self.scope(), pk=self.kwargs["pk"])
+
+    @cached_property
+    def levels(self) -> list[StockLevel]:
+        return item_page.levels_of(self.item.pk, self.access, [site.pk for site in self.all_sites])
+
+    @property
+    def all_sites(self) -> Sequence[Any]:
+        """Every site of the reader, whichever the page is about."""
+        return reader.of(self.request).sites
+
+    @property
+    def base(self) -> str:
+        return f"/s/{self.site_code}/"
+
+    @property
+    def key(self) -> LevelKey | None:
+        """The level of a site's page; None over all sites."""
+        if self.site is None:
+            return None
+        company = self.request.GET.get("company", "")
+        return item_page.key_at(self.item.pk, self.site, self.levels, self.access, company)
+
+    def text(self, value: Any) -> str:
+        """A quantity of this item as shown."""
+        return number(value, self.item.unit.decimals)
+
+    def document_url(self, kind: str, document_id: int) -> str:
+        path = PATHS.get(DocumentKind(kind))
+        return f"{self.base}{path}/{document_id}/" if path else ""
+
+
+class ItemPage(ItemMixin, TemplateView):
+    """`/s/<site>/stock/<id>/`."""
+
+    template_name = "inventory/item.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = self.at_site() if self.key else self.over_sites()
+        return super().get_context_data(
+            item=self.item,
+            unit=self.item.unit,
+            decimals=self.item.unit.decimals,
+            base=self.base,
+            tabs=self.tabs(),
+            explain_url=f"{self.base}stock/{self.item.pk}/explain/",
+            **shown,
+            **kwargs,
+        )
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """All sites, and each that holds, asks for or expects it."""
+        here = {level.site_id for level in self.levels}
+        sites = [site for site in self.all_sites if site.pk in here or site == self.site]
+        entries = [("all", _("All sites"), None), *((site.code, f"{site.code} {site.name}", site) for site in sites)]
+        if len(self.all_sites) < 2:
+            return []
+        return [
+            {
+                "label": label,
+                "url": f"/s/{code}/stock/{self.item.pk}/",
+                "count": self.text(self._available(site)),
+                "current": site == self.site,
+            }
+            for code, label, site in entries
+        ]
+
+    def _available(self, site: Any) -> Any:
+        if site is None:
+            return self.total.available if self.total else 0
+        return sum(level.available for level in self.levels if level.site_id == site.pk)
+
+    @cached_property
+    def total(self) -> SetFigures | None:
+        ids = [site.pk for site in self.all_sites]
+        return figures_for_sites([self.item.pk], ids, access=self.access).get(self.item.pk)
+
+    def over_sites(self) -> dict[str, Any]:
+        return {"total": self.total, "levels": self.levels}
+
+    def at_site(self) -> dict[str, Any]:
+        key = self.key
+        assert key is not None
+        explained = level_explained(key, now=self.now)
+        span = self.request.GET.get("days", "")
+        days = int(span) if span.isdecimal() and int(span) in SPANS else SPANS[0]
+        return {
+            "explained": explained,
+            "figures": explained.figures,
+            "chart": self.chart(key, explained, days),
+            "days": days,
+            "spans": SPANS,
+            "city": zone_city(self.zone),
+            "lines": [line_row(self, line, explained.lines) for line in explained.lines],
+            "supplies": [supply_row(self, row) for row in explained.supplies],
+            "ledger": item_page.ledger_rows(key, self.access, explained.figures.on_hand, most=LEDGER_ROWS),
+            "company": next((level.used_by for level in self.levels if level.used_by_id == key.used_by_id), None),
+            "companies": [level.used_by for level in self.levels if level.site_id == key.site_id],
+        }
+
+    def chart(self, key: LevelKey, explained: LevelExplained, days: int) -> balance_chart.BalanceChart:
+        """The projected balance day by day, with what changes it."""
+        series = projected_balance(key, days=days, now=self.now)
+        changes = [
+            balance_chart.Change(one.on_date, change.quantity, change.document_number, _change_kind(change))
+            for one in series
+            for change in one.changes
+        ]
+        missing = explained.figures.missing
+        note = _("%(amount)s missing with safety stock") % {"amount": self.text(missing)} if missing else ""
+        return balance_chart.layout(
+            start=explained.figures.computed_for,
+            days=days,
+            on_hand=explained.figures.on_hand,
+            changes=changes,
+            safety_stock=explained.figures.safety_stock,
+            note=note,
+        )
+
+
+class ExplainPage(ItemMixin, TemplateView):
+    """The drawer of a level: the formula, and the rows whose sums its figures are."""
+
+    template_name = "inventory/explain.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        key = self.key
+        explained = level_explained(key, now=self.now) if key else None
+        total = figures_for_sites([self.item.pk], self.site_ids, access=self.access).get(self.item.pk)
+        return super().get_context_data(
+            item=self.item,
+            decimals=self.item.unit.decimals,
+            page_url=f"{self.base}stock/{self.item.pk}/",
+            base=self.base,
+            explained=explained,
+            figures=explained.figures if explained else total,
+            levels=self.levels,
+            lines=[line_row(self, line, explained.lines) for line in explained.lines] if explained else [],
+            supplies=[supply_row(self, row) for row in explained.supplies] if explained else [],
+            **kwargs,
+        )
+
+
+def line_row(page: ItemMixin, line: Line, lines: Sequence[Line]) -> dict[str, Any]:
+    """A demand in rank order: how it is served, and who took the stock before it."""
+    demand = line.demand
+    return {
+        "line": line,
+        "demand": demand,
+        "url": page.document_url(demand.document_kind, demand.document_id),
+        "what": DemandKind(demand.kind).label,
+        "state": "late" if line.late_days > 0 else (line.availability or "waiting"),
+        "served": ", ".join(_part(page, part) for part in line.parts),
+        "taken": _taken(page, line, lines),
+    }
+
+
+def supply_row(page: ItemMixin, row: Any) -> dict[str, Any]:
+    """A supply: what it is, when it comes, and how much of it nobody has taken."""
+    supply = row.supply
+    is_moving = supply.kind == SupplyKind.TRANSFER_IN and supply.in_transit_quantity > 0
+    return {
+        "row": row,
+        "supply": supply,
+        "url": page.document_url(supply.document_kind, supply.document_id),
+        "what": SupplyKind(supply.kind).label,
+        "state": "overdue" if row.is_overdue else "in_transit" if is_moving else supply.firmness,
+    }
+
+
+def _part(page: ItemMixin, part: Any) -> str:
+    if part.supply is None:
+        return _("%(amount)s on hand") % {"amount": page.text(part.quantity)}
+    return _("%(amount)s of %(number)s") % {
+        "amount": page.text(part.quantity),
+        "number": part.supply.document_number,
+    }
+
+
+def _taken(page: ItemMixin, line: Line, lines: Sequence[Line]) -> str:
+    """Why it does not get all of it at once: who stands before it, and what it stays short by."""
+    if line.availability == "in_stock" and not line.late_days:
+        return ""
+    takers = takers_before(lines, line, most=NAMED_TAKERS)
+    words = [
+        _("%(number)s took %(amount)s")
+        % {"number": taker.demand.document_number, "amount": page.text(taker.served_quantity)}
+        for taker in takers
+    ]
+    if line.short_quantity > 0:
+        words.insert(0, _("%(amount)s short") % {"amount": page.text(line.short_quantity)})
+    return "; ".join(words)
+
+
+def _change_kind(change: Any) -> str:
+    if change.quantity < 0:
+        return "demand"
+    return "transit" if change.document_kind == DocumentKind.TRANSFER else "supply"
