@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from core.prepared import Statement
 from inventory.choices import DemandKind, SupplyKind
 from inventory.drafts import DemandDraft, LevelKey, SupplyDraft
 
@@ -22,39 +23,14 @@ _CASTS = {
 }  # fmt: skip
 
 
-def put_demands(drafts: Sequence[DemandDraft]) -> frozenset[LevelKey]:
-    """Write demand rows, one statement for all; returns the level keys to recompute.
-
-    A row whose open quantity is 0 is closed. Keys of the place a row stood at before are returned too.
-    """
-    return _put("inventory_demand", [*_COMMON, "tier", "priority_id"], "cut_off_at", drafts)
-
-
-def put_supplies(drafts: Sequence[SupplyDraft]) -> frozenset[LevelKey]:
-    """Write supply rows, one statement for all; returns the level keys to recompute."""
-    columns = [*_COMMON, "in_transit_quantity", "origin_id", "pegged_demand_id"]
-    return _put("inventory_supply", columns, "receiving_ends_at", drafts)
-
-
-def close_demands(kind: DemandKind, line_ids: Iterable[int]) -> frozenset[LevelKey]:
-    """Nothing is open on these lines any more."""
-    return _close("inventory_demand", kind, list(line_ids))
-
-
-def close_supplies(kind: SupplyKind, line_ids: Iterable[int]) -> frozenset[LevelKey]:
-    """Nothing will come from these lines any more."""
-    return _close("inventory_supply", kind, list(line_ids))
-
-
-def _put(table: str, columns: list[str], hour: str, drafts: Sequence[DemandDraft | SupplyDraft]) -> frozenset[LevelKey]:
-    if not drafts:
-        return frozenset()
-    arrays = [[_plain(getattr(draft, column)) for draft in drafts] for column in columns]
-    unnest = ", ".join(f"%s::{_CASTS.get(column, 'bigint')}[]" for column in columns)
+def _put_statement(table: str, columns: Sequence[str], hour: str) -> Statement:
+    arrays = ", ".join(f"%({column})s::{_CASTS.get(column, 'bigint')}[]" for column in columns)
     names = ", ".join(columns)
     updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name not in {"kind", "line_id", "part"})
-    sql = f"""
-        WITH draft AS (SELECT * FROM unnest({unnest}) AS t({names})),
+    return Statement(
+        f"put_{table}",
+        f"""
+        WITH draft AS (SELECT * FROM unnest({arrays}) AS t({names})),
         before AS (
             SELECT r.item_id, r.site_id, r.used_by_id FROM {table} r JOIN draft USING (kind, line_id, part)
         ),
@@ -71,8 +47,46 @@ def _put(table: str, columns: list[str], hour: str, drafts: Sequence[DemandDraft
             RETURNING item_id, site_id, used_by_id
         )
         SELECT * FROM before UNION SELECT * FROM written
+        """,
+    )
+
+
+_DEMAND_COLUMNS = (*_COMMON, "tier", "priority_id")
+_SUPPLY_COLUMNS = (*_COMMON, "in_transit_quantity", "origin_id", "pegged_demand_id")
+_PUT_DEMANDS = _put_statement("inventory_demand", _DEMAND_COLUMNS, "cut_off_at")
+_PUT_SUPPLIES = _put_statement("inventory_supply", _SUPPLY_COLUMNS, "receiving_ends_at")
+
+
+def put_demands(drafts: Sequence[DemandDraft]) -> frozenset[LevelKey]:
+    """Write demand rows, one statement for all; returns the level keys to recompute.
+
+    A row whose open quantity is 0 is closed. Keys of the place a row stood at before are returned too.
     """
-    return _keys(sql, arrays)
+    return _put(_PUT_DEMANDS, _DEMAND_COLUMNS, drafts)
+
+
+def put_supplies(drafts: Sequence[SupplyDraft]) -> frozenset[LevelKey]:
+    """Write supply rows, one statement for all; returns the level keys to recompute."""
+    return _put(_PUT_SUPPLIES, _SUPPLY_COLUMNS, drafts)
+
+
+def close_demands(kind: DemandKind, line_ids: Iterable[int]) -> frozenset[LevelKey]:
+    """Nothing is open on these lines any more."""
+    return _close("inventory_demand", kind, list(line_ids))
+
+
+def close_supplies(kind: SupplyKind, line_ids: Iterable[int]) -> frozenset[LevelKey]:
+    """Nothing will come from these lines any more."""
+    return _close("inventory_supply", kind, list(line_ids))
+
+
+def _put(
+    statement: Statement, columns: Sequence[str], drafts: Sequence[DemandDraft | SupplyDraft]
+) -> frozenset[LevelKey]:
+    if not drafts:
+        return frozenset()
+    rows = statement.all({column: [getattr(draft, column) for draft in drafts] for column in columns})
+    return frozenset(LevelKey(*row) for row in rows)
 
 
 def _close(table: str, kind: str, line_ids: list[int]) -> frozenset[LevelKey]:
@@ -83,15 +97,6 @@ def _close(table: str, kind: str, line_ids: list[int]) -> frozenset[LevelKey]:
         WHERE kind = %s AND line_id = ANY(%s) AND closed_at IS NULL
         RETURNING item_id, site_id, used_by_id
     """
-    return _keys(sql, [str(kind), line_ids])
-
-
-def _keys(sql: str, params: list) -> frozenset[LevelKey]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, [str(kind), line_ids])
         return frozenset(LevelKey(*row) for row in cursor.fetchall())
-
-
-def _plain(value: object) -> object:
-    """psycopg2 adapts str and int exactly, but not Django's choices, which are subclasses with another repr."""
-    return str(value) if isinstance(value, str) else int(value) if type(value).__mro__[1:2] == (int,) else value

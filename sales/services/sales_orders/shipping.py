@@ -1,7 +1,7 @@
 """Shipping sales orders, and taking a shipment back."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,7 @@ from sales.services import demands
 from sales.services.access import require_writer
 from sales.services.sales_orders import shipping_sql
 from sales.services.sales_orders.planning import plan
-from sales.services.sales_orders.shipping_sql import OpenLine
+from sales.services.sales_orders.shipping_sql import Change, OpenLine
 
 
 @service
@@ -56,22 +56,14 @@ def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor:
     warnings = _warnings(order, site_id, parts)
     posted = post(
         _posting(order, site_id, draft.effective_at or now),
-        withdrawals=_withdrawals(order, site_id, parts),
+        withdrawals=_withdrawals(order, lines, site_id, parts),
         now=now,
         actor=actor,
     )
-    shipment = Shipment(
-        company_id=order.company_id,
-        site_id=site_id,
-        order=order,
-        posting_id=posted.posting_id,
-        number=posted.number,
-        shipped_at=draft.effective_at or now,
-        carrier=draft.carrier,
-        tracking_number=draft.tracking_number,
-    )
-    shipping_sql.write_shipment(shipment, parts)
-    keys = _move_on(order, lines, _sums((part.line_id, part.quantity) for part in parts), Step.SHIP, at=now)
+    shipment = _shipment(order, site_id, draft, posted, now=now)
+    change = _change(order, lines, _sums((part.line_id, part.quantity) for part in parts), Step.SHIP, at=now)
+    shipping_sql.ship(order, change, shipment, parts)
+    keys = demands.put([(order, lines[line_id]) for line_id in change.differences])
 
     events.record_order("shipped", order, keys=posted.keys | keys, actor=actor)
     return Shipped(order, shipment, [*posted.warnings, *warnings])
@@ -116,10 +108,11 @@ def reverse_shipment(posting_id: int, *, now: datetime, actor: Any) -> Posted:
 def _take_back(order: SalesOrder, shipment: Shipment, *, reason: str, now: datetime, actor: Any) -> Posted:
     """Reverse one shipment; the caller holds the order's lock."""
     posted = reverse_posting(shipment.posting_id, now=now, actor=actor, reason=reason)
-    shipment.reversed_at = now
-    shipment.save(update_fields=["reversed_at"])
+    lines = shipping_sql.lines_of(order)
     back = _sums((part.order_line_id, -part.quantity) for part in ShipmentLine.objects.filter(shipment=shipment))
-    keys = _move_on(order, shipping_sql.lines_of(order), back, Step.REVERSE, at=None)
+    change = _change(order, lines, back, Step.REVERSE, at=None)
+    shipping_sql.take_back(order, change, shipment, at=now)
+    keys = demands.put([(order, lines[line_id]) for line_id in change.differences])
     events.record_order("reversed", order, keys=posted.keys | keys, actor=actor)
     return posted
 
@@ -142,8 +135,11 @@ def _posting(order: SalesOrder, site_id: int, effective_at: datetime) -> Posting
     )
 
 
-def _withdrawals(order: SalesOrder, site_id: int, parts: Iterable[Planned]) -> list[Withdrawal]:
-    customer_place = virtual_location(site_id, LocationKind.CUSTOMER)
+def _withdrawals(
+    order: SalesOrder, lines: Mapping[int, OpenLine], site_id: int, parts: Sequence[Planned]
+) -> list[Withdrawal]:
+    known = lines[parts[0].line_id].customer_location_id
+    customer_place = known or virtual_location(site_id, LocationKind.CUSTOMER)
     return [
         Withdrawal(
             item_id=part.item_id,
@@ -180,17 +176,29 @@ def _sums(quantities: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:
     return dict(sums)
 
 
-def _move_on(
+def _shipment(order: SalesOrder, site_id: int, draft: ShipDraft, posted: Posted, *, now: datetime) -> Shipment:
+    return Shipment(
+        company_id=order.company_id,
+        site_id=site_id,
+        order=order,
+        posting_id=posted.posting_id,
+        number=posted.number,
+        shipped_at=draft.effective_at or now,
+        carrier=draft.carrier,
+        tracking_number=draft.tracking_number,
+    )
+
+
+def _change(
     order: SalesOrder,
     lines: Mapping[int, OpenLine],
-    differences: Mapping[int, Decimal],
+    differences: dict[int, Decimal],
     step: Step,
     *,
     at: datetime | None,
-) -> frozenset[LevelKey]:
-    """Add to the posted quantities; state and demand follow. The caller holds the order's lock."""
+) -> Change:
+    """Add to the posted quantities in memory; the state follows from them."""
     for line_id, difference in differences.items():
         lines[line_id].posted_quantity += difference
     state = rules.state_after(order.state, step, lines.values())
-    shipping_sql.move_on(order, differences, state=state, shipped_at=at if state == SalesOrderState.SHIPPED else None)
-    return demands.put([(order, lines[line_id]) for line_id in differences])
+    return Change(differences, state, at if state == SalesOrderState.SHIPPED else None)
