@@ -77,7 +77,7 @@ class FigurePage(ViewMixin, TemplateView):
         explain = figures.EXPLAINED.get(self.kwargs["figure"])
         if explain is None:
             raise Http404("There is no such figure.")
-        return super().get_context_data(figure=explain(self.view, self.base), **kwargs)
+        return super().get_context_data(**{**kwargs, "figure": explain(self.view, self.base)})
 
 
 def _figures(view: View, sites: Sequence[network.SiteFigures]) -> list[dict[str, Any]]:

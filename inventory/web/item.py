@@ -118,7 +118,8 @@ class ItemPage(ItemMixin, TemplateView):
         return figures_for_sites([self.item.pk], ids, access=self.access).get(self.item.pk)
 
     def over_sites(self) -> dict[str, Any]:
-        return {"total": self.total, "levels": self.levels}
+        has_users = len({level.used_by_id for level in self.levels}) > 1
+        return {"total": self.total, "levels": self.levels, "has_users": has_users}
 
     def at_site(self) -> dict[str, Any]:
         key = self.key

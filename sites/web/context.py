@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core import clock, feeds
 from sites.models import Site
 from sites.web import navigation, reader
 
@@ -21,7 +21,7 @@ FIRST_PAGE = "network/"
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Django's context processor: `frame`, or nothing for who is not signed in and for pages outside ours.
 
-    At most three queries beside the user's own: access, sites, counts (kept in Redis for a few seconds).
+    At most four queries beside the user's own: access, sites, the stream's cursor, counts (kept in Redis for a few seconds).
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or request.path.startswith(("/admin/", "/api/")):
@@ -43,6 +43,8 @@ def _frame(request: HttpRequest, known: reader.Reader, site: Site | None, page: 
         "sites": switcher,
         "site": next((entry for entry in switcher if entry["current"] and entry["code"]), None),
         "site_code": code,
+        "search_url": f"/s/{code}/search/",
+        "cursor": str(feeds.horizon()),
         "is_small": known.is_small,
         "zone": reader.zone_of(site, known.sites),
         "now": clock.now(),
