@@ -164,3 +164,20 @@ def test_many_workers_on_overlapping_keys_end_at_what_a_preview_shows(world):
     assert stored == {key: figures.available for key, figures in shown.levels.items()}
     served = {row.demand_id: row.availability for rows in shown.allocations.values() for row in rows}
     assert dict(Allocation.objects.values_list("demand_id", "availability")) == served
+
+
+def test_a_recount_shared_by_two_connections_writes_all_once(world, monkeypatch):
+    monkeypatch.setattr(service, "MASS", 3)
+    monkeypatch.setattr(service, "MASS_CHUNK", 2)
+    keys = [world.key._replace(item_id=world.new_item().id) for _ in range(11)]
+    for number, key in enumerate(keys):
+        world.stock(number, key=key)
+        world.demand(4, document_id=number % 3 + 1, key=key)
+
+    changed = recompute(keys, now=NOW)
+
+    assert changed.levels == sorted(keys)
+    assert set(changed.documents) == {("sales_order", number) for number in (1, 2, 3)}
+    assert set(DocumentStatus.objects.values_list("availability", flat=True)) == {"not_available"}
+    again = recompute(keys, now=NOW)
+    assert (again.levels, again.documents) == ([], [])
