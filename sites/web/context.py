@@ -21,7 +21,7 @@ FIRST_PAGE = "network/"
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Django's context processor: `frame`, or nothing for who is not signed in and for pages outside ours.
 
-    At most four queries beside the user's own: access, sites, the stream's cursor, counts (kept in Redis for a few seconds).
+    At most four queries beside the user's own: access, sites, the cursor, counts (kept in Redis for seconds).
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or request.path.startswith(("/admin/", "/api/")):
