@@ -82,6 +82,7 @@ class ReferenceSchema(OpenApiSerializerFieldExtension):
     """A reference: an id or a natural key in a body, both in an answer."""
 
     target_class = "core.api.fields.ReferenceField"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         key = self.target.key

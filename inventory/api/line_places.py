@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models.functions import Lower
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.fields import LARGEST_ID, LONGEST_KEY
@@ -14,6 +15,7 @@ from inventory.models import Location, Lot
 Key = int | str
 
 
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
 class KeyField(serializers.Field):
     """An id (a number) or a natural key (a string), to be looked up by who knows the document."""
 

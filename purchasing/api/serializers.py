@@ -257,7 +257,7 @@ class PurchaseOrderEditSerializer(Serializer):
     lines = PurchaseLineEditSerializer(many=True, required=False)
 
 
-class ReceiveLineSerializer(Serializer):
+class PurchaseOrderReceiveLineSerializer(Serializer):
     """A line by `line` (id) or `line_no`. A lot's number is the supplier's; a new one is made."""
 
     line = serializers.IntegerField(min_value=1, required=False)
@@ -272,10 +272,10 @@ class ReceiveLineSerializer(Serializer):
     location = KeyField(required=False, allow_null=True)
 
 
-class ReceiveSerializer(Serializer):
+class PurchaseOrderReceiveSerializer(Serializer):
     """Without `lines`, all that is open at the site."""
 
-    lines = ReceiveLineSerializer(many=True, required=False, allow_null=True)
+    lines = PurchaseOrderReceiveLineSerializer(many=True, required=False, allow_null=True)
     site = site_field(required=False, allow_null=True, help_text="Needed where lines of several sites are open.")
     effective_at = serializers.DateTimeField(required=False, allow_null=True)
     supplier_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)

@@ -142,7 +142,7 @@ class PurchaseOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         """Order a draft: levels and allocation count on it."""
         purchase_orders.order(order.pk, now=self.now, actor=self.actor)
 
-    @document_action(serializer=serializers.ReceiveSerializer)
+    @document_action(serializer=serializers.PurchaseOrderReceiveSerializer)
     def receive(self, order: PurchaseOrder, values: dict[str, Any]) -> Response:
         """Receive all that is open, or what is named; answers with the order, the receipt and warnings."""
         draft = _receive_draft(order, values)

@@ -234,14 +234,14 @@ class SalesOrderEditSerializer(Serializer):
     lines = SalesLineEditSerializer(many=True, required=False)
 
 
-class RankSerializer(Serializer):
+class SalesOrderRankSerializer(Serializer):
     """The order to stand directly before, or directly after: its id or number."""
 
     before = KeyField(required=False, allow_null=True)
     after = KeyField(required=False, allow_null=True)
 
 
-class ShipLineSerializer(Serializer):
+class SalesOrderShipLineSerializer(Serializer):
     """A line by `line` (id) or `line_no`."""
 
     line = serializers.IntegerField(min_value=1, required=False)
@@ -251,10 +251,10 @@ class ShipLineSerializer(Serializer):
     location = KeyField(required=False, allow_null=True)
 
 
-class ShipSerializer(Serializer):
+class SalesOrderShipSerializer(Serializer):
     """Without `lines`, all that is open at the site."""
 
-    lines = ShipLineSerializer(many=True, required=False, allow_null=True)
+    lines = SalesOrderShipLineSerializer(many=True, required=False, allow_null=True)
     site = site_field(required=False, allow_null=True, help_text="Needed where lines of several sites are open.")
     effective_at = serializers.DateTimeField(required=False, allow_null=True)
     carrier = serializers.CharField(max_length=100, required=False, allow_blank=True)

@@ -114,7 +114,7 @@ class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         """Open a quote: it takes its place at the end of the ranks and asks for stock."""
         sales_orders.open(order.pk, now=self.now, actor=self.actor)
 
-    @document_action(serializer=serializers.RankSerializer)
+    @document_action(serializer=serializers.SalesOrderRankSerializer)
     def rank(self, order: SalesOrder, values: dict[str, Any]) -> None:
         """Put it directly before or after another order."""
         sales_orders.rank(
@@ -125,7 +125,7 @@ class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
             actor=self.actor,
         )
 
-    @document_action(serializer=serializers.ShipSerializer)
+    @document_action(serializer=serializers.SalesOrderShipSerializer)
     def ship(self, order: SalesOrder, values: dict[str, Any]) -> Response:
         """Ship all that is open, or what is named; answers with the order, the shipment and warnings."""
         shipped = sales_orders.ship(order.pk, _ship_draft(order, values), now=self.now, actor=self.actor)
