@@ -165,8 +165,8 @@ def overdue_purchases(view: View, *, most: int = MOST_OF_A_KIND) -> list[Overdue
     return [
         OverduePurchase(
             row,
-            Value(row.currency, row.amount),  # type: ignore[attr-defined]
-            (view.today - row.since).days,  # type: ignore[attr-defined]
+            Value(row.currency, row.amount),
+            (view.today - row.since).days,
         )
         for row in rows
     ]

@@ -92,7 +92,7 @@ def _waiting(view: View, levels: list[StockLevel]) -> dict[tuple[int, int, int],
     )
     found = defaultdict(list)
     for row in rows:
-        short = Short(row.number, row.quantity - row.served_quantity)  # type: ignore[attr-defined]
+        short = Short(row.number, row.quantity - row.served_quantity)
         found[row.item_id, row.site_id, row.used_by_id].append(short)
     return found
 

@@ -106,6 +106,7 @@ class Writer:
         flow = row.flow
         url = f"{self.base}transfers/{flow.id}/"
         amount = _("%(count)s lines") % {"count": flow.lines}
+        due = day(flow.expected_on) if flow.expected_on else "–"
         if flow.quantity is not None:
             amount = number(flow.quantity, flow.decimals)
         return Entry(
@@ -117,7 +118,7 @@ class Writer:
                 "destination": flow.destination,
                 "late": _overdue(row.late_days),
             },
-            _("%(amount)s under way, due %(day)s, not received.") % {"amount": amount, "day": day(flow.expected_on)},
+            _("%(amount)s under way, due %(day)s, not received.") % {"amount": amount, "day": due},
             _cost(row.value),
             url,
             {"label": _("Receive"), "url": url, "method": "get"},

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from analytics.selectors import flows, network, orders, value
@@ -79,7 +80,7 @@ def late(view: View, base: str) -> Explained:
 
 def at_risk(view: View, base: str) -> Explained:
     risky = orders.at_risk(orders.open_sales(view), DocumentKind.SALES_ORDER)
-    rows = orders.with_amount(risky).select_related("customer").order_by("-amount", "id")[:MOST_ROWS]
+    rows = orders.with_amount(risky).select_related("customer").order_by(F("amount").desc(), "id")[:MOST_ROWS]
     lines = [
         Line(
             row.number,

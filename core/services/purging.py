@@ -1,6 +1,7 @@
 """Purging of feeds: the one place that deletes from append-only tables."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -27,5 +28,6 @@ def purge_batch(table: str, *, older_than: timedelta) -> int:
         raise ValueError(f"{table} is not a feed.")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL mfg.maintenance = 'on'")
-        cursor.execute(_PURGE.format(table=table), [older_than, BATCH])
+        parameters: list[Any] = [older_than, BATCH]
+        cursor.execute(_PURGE.format(table=table), parameters)
         return cursor.rowcount

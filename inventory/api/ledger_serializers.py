@@ -1,5 +1,6 @@
 """How the ledger reads in the API."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -85,7 +86,7 @@ class PostingSerializer(ModelSerializer):
 
     def get_moves(self, posting: Posting) -> list[dict[str, Any]]:
         moves = self.context.get("moves", {}).get(posting.pk, [])
-        return MoveSerializer(moves, many=True, context=self.context).data
+        return list(MoveSerializer(moves, many=True, context=self.context).data)
 
 
 class BalanceSerializer(ModelSerializer):
@@ -186,7 +187,7 @@ class AdjustmentSerializer(PostingSerializer):
         }
 
 
-def with_moves(context: dict[str, Any], postings: list[Posting], user: Any) -> dict[str, Any]:
+def with_moves(context: Mapping[str, Any], postings: list[Posting], user: Any) -> dict[str, Any]:
     """The serializer context with the postings' moves and the entries that the reader may see: two queries."""
     access = access_of(user)
     moves = ledger.moves_by_posting([posting.pk for posting in postings], access)

@@ -89,12 +89,12 @@ def stocked_items(access: Access, site_ids: Sequence[int], choice: Choice) -> Qu
     """Items with a level at these sites that the reader may see, in the order of their SKU."""
     seen = access.q(companies=["used_by"], sites=["site"]) & _STATES.get(choice.state, Q())
     levels = StockLevel.objects.filter(seen, item=OuterRef("pk"), site__in=list(site_ids))
-    rows = Item.objects.filter(Exists(levels)).select_related("unit").annotate(key=Lower("sku"))
+    rows = Item.objects.filter(Exists(levels)).select_related("unit")
     if choice.category_id is not None:
         rows = rows.filter(category_id=choice.category_id)
     if choice.search:
         rows = item_selectors.matching(rows, choice.search, access)
-    return rows.order_by("key", "id")
+    return rows.annotate(key=Lower("sku")).order_by("key", "id")
 
 
 def grid_rows(access: Access, site_ids: Sequence[int], items: Collection[Item]) -> list[GridRow]:

@@ -30,8 +30,6 @@ def standard_costs(deposits: Sequence[Deposit]) -> dict[tuple[int, int], Decimal
     rows = ItemCompany.objects.filter(
         item_id__in=[deposit.item_id for deposit in deposits],
         company_id__in=[deposit.owner_id for deposit in deposits],
-    ).exclude(standard_cost=None)
-    return {
-        (item_id, company_id): cost
-        for item_id, company_id, cost in rows.values_list("item_id", "company_id", "standard_cost")
-    }
+    )
+    found = rows.values_list("item_id", "company_id", "standard_cost")
+    return {(item_id, company_id): cost for item_id, company_id, cost in found if cost is not None}

@@ -90,7 +90,8 @@ def posting_context(site_id: int, owner_id: int | None, item_ids: Collection[int
     if not rows:
         raise InvalidInput(errors={"site": f"There is no site {site_id}, or no owner {owner_id}."})
     items = {row[7]: ItemFacts(*row[7:]) for row in rows if row[7]}
-    return PostingContext(*rows[0][:7], items=items)
+    site, code, operator, owner, currency, count, receipt = rows[0][:7]
+    return PostingContext(site, code, operator, owner, currency, count, receipt, items)
 
 
 def needs_lot(tracking: str) -> bool:

@@ -81,7 +81,9 @@ def adjust(
 
 def _split(context: PostingContext, lines: Sequence[AdjustmentLine]) -> tuple[list[Deposit], list[Withdrawal]]:
     """Checked increases and decreases; every error of every line is told at once."""
-    deposits, withdrawals, errors = [], [], {}
+    deposits: list[Deposit] = []
+    withdrawals: list[Withdrawal] = []
+    errors: dict[str, str] = {}
     _check_places(context, lines, errors)
     for number, line in enumerate(lines):
         path = f"lines.{number}"

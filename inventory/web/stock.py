@@ -90,7 +90,7 @@ class StockPage(SitePageMixin, TemplateView):
     def filters(self) -> list[dict[str, Any]]:
         categories = ItemCategory.objects.filter(archived_at=None).order_by("name", "id")[:200]
         chosen = next((row.name for row in categories if row.pk == self.choice.category_id), "")
-        filters = [
+        filters: list[dict[str, Any]] = [
             {
                 "name": "search",
                 "label": _("Search"),
