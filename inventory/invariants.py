@@ -9,7 +9,7 @@ from core import clock, invariants
 from inventory.drafts import LevelKey
 from inventory.models import Allocation, StockLevel
 from inventory.selectors import level_keys
-from inventory.services.recompute import Figures, Served, preview
+from inventory.services.recompute import Figures, Served, differing, preview
 
 _PHYSICAL = "('storage', 'lineside', 'staging', 'quarantine', 'wip', 'transit')"
 
@@ -146,13 +146,13 @@ def levels() -> Iterator[dict[str, Any]]:
 
     Keys whose recompute waits are left out, and so are those of a site whose new day has not been worked on yet.
     """
-    waiting = level_keys.waiting_keys()
+    waiting, now = level_keys.waiting_keys(), clock.now()
     for keys in level_keys.all_keys():
-        asked = [key for key in keys if key not in waiting]
-        shown = preview(asked, now=clock.now())
-        stored_levels, stored_allocations = _stored(asked)
+        suspect = differing([key for key in keys if key not in waiting], now=now)[: invariants.MOST_ROWS]
+        shown = preview(suspect, now=now)
+        stored_levels, stored_allocations = _stored(suspect)
         for key, figures in shown.levels.items():
-            yield from _differing(
+            yield from _differences(
                 key, figures, stored_levels.get(key), shown.allocations[key], stored_allocations.get(key, {})
             )
 
@@ -170,7 +170,7 @@ def _key(row: StockLevel | Allocation) -> LevelKey:
     return LevelKey(row.item_id, row.site_id, row.used_by_id)
 
 
-def _differing(
+def _differences(
     key: LevelKey,
     figures: Figures,
     level: StockLevel | None,
@@ -183,14 +183,17 @@ def _differing(
         return
     if level.computed_for is not None and level.computed_for == figures.computed_for - timedelta(days=1):
         return
-    wrong = {name: (getattr(level, name), value) for name, value in asdict(figures).items()}
-    if wrong := {name: pair for name, pair in wrong.items() if pair[0] != pair[1]}:
-        yield {"key": list(key), "stored and computed": wrong}
+    pairs = {name: (getattr(level, name), value) for name, value in asdict(figures).items()}
+    wrong = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
     ours = {row.demand_id: _parts(row, row.availability) for row in served}
     theirs = {row.demand_id: _parts(row, row.direct_availability) for row in allocations.values()}
-    if ours != theirs:
-        differing = sorted(demand for demand in ours.keys() | theirs.keys() if ours.get(demand) != theirs.get(demand))
-        yield {"key": list(key), "demands served otherwise": differing}
+    demands = sorted(demand for demand in ours.keys() | theirs.keys() if ours.get(demand) != theirs.get(demand))
+    if wrong:
+        yield {"key": list(key), "stored and computed": wrong}
+    if demands:
+        yield {"key": list(key), "demands served otherwise": demands}
+    if not wrong and not demands:
+        yield {"key": list(key), "differs": "lateness, or a flow between sites"}
 
 
 def _parts(row: Served | Allocation, availability: str) -> tuple[Any, ...]:

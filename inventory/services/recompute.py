@@ -21,7 +21,7 @@ from core.transactions import retried
 from inventory.drafts import LevelKey
 from inventory.locks import levels as locks
 from inventory.locks.levels import DocumentKey
-from inventory.services.recompute_sql import figures, reading, statuses, writing
+from inventory.services.recompute_sql import comparing, figures, reading, statuses, writing
 
 # The most level rows that a transaction locks: a chunk takes some 30 ms, and who waits for a key waits that long.
 CHUNK = 500
@@ -33,6 +33,7 @@ MASS_CONNECTIONS = 2
 
 _WRITE = Statement("recompute", writing.WRITE)
 _READ = Statement("preview_levels", reading.READ)
+_DIFFERING = Statement("differing_levels", comparing.DIFFERING)
 _CHAINS = Statement("recompute_chains", statuses.CHAINS)
 _DOCUMENTS = Statement("recompute_documents", statuses.DOCUMENTS)
 
@@ -115,15 +116,20 @@ def recompute(keys: Iterable[LevelKey], *, now: datetime) -> Changed:
     return Changed(sorted(levels), sorted({row for part in changed for row in part.documents}))
 
 
+def differing(keys: Iterable[LevelKey], *, now: datetime) -> list[LevelKey]:
+    """Those of the keys where a recompute would write something now; writes nothing."""
+    keys = sorted(set(keys))
+    if not keys:
+        return []
+    return [LevelKey(*row) for row in _read(_DIFFERING, keys, now=now)]
+
+
 def preview(keys: Iterable[LevelKey], *, now: datetime) -> Preview:
     """The figures and allocations of these keys as committed now; writes nothing. One statement of one snapshot."""
     keys = sorted(set(keys))
     if not keys:
         return Preview()
-    with transaction.atomic():
-        _run(figures.PLAN)
-        rows = _READ.all({"now": now, **locks.key_arrays(keys)})
-        _run(figures.PLAN_AS_BEFORE)
+    rows = _read(_READ, keys, now=now)
     found = Preview()
     width = 3 + len(figures.LEVEL_COLUMNS)
     for row in rows:
@@ -134,6 +140,14 @@ def preview(keys: Iterable[LevelKey], *, now: datetime) -> Preview:
         if row[width] is not None:
             found.allocations[key].append(Served(*row[width:]))
     return found
+
+
+def _read(statement: Statement, keys: Sequence[LevelKey], *, now: datetime) -> list[tuple]:
+    with transaction.atomic():
+        _run(figures.PLAN)
+        rows = statement.all({"now": now, **locks.key_arrays(keys)})
+        _run(figures.PLAN_AS_BEFORE)
+    return rows
 
 
 def _recompute_together(chunks: list[list[LevelKey]], *, now: datetime) -> list[Changed]:

@@ -98,6 +98,11 @@ class TestAllocations:
 
         assert self.broken(served) == {"no allocation over supply", "levels = recomputation"}
 
+    def test_a_lateness_that_is_not_so_is_found(self, served):
+        Allocation.objects.update(late_days=77)
+
+        assert "levels = recomputation" in self.broken(served)
+
     def test_a_status_that_its_lines_do_not_have_is_found(self, served):
         DocumentStatus.objects.update(availability="in_stock")
 
