@@ -11,6 +11,9 @@ from inventory.drafts import LevelKey
 
 DocumentKey = tuple[str, int]
 
+# Keeps this advisory lock apart from any others.
+_NEW_DAY = 7302
+
 _INSERT_LEVELS = Statement(
     "insert_levels",
     """
@@ -120,6 +123,12 @@ def lock_statuses(documents: Sequence[DocumentKey]) -> None:
     _INSERT_STATUSES.all(columns)
     while len(_LOCK_STATUSES.all(columns)) < len(documents) and _INSERT_STATUSES.all(columns):
         pass
+
+
+def lock_new_day() -> None:
+    """Of two runs that mark the sites' new day, the second one waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NEW_DAY])
 
 
 def key_arrays(keys: Iterable[LevelKey]) -> dict[str, list[int]]:

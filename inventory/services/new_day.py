@@ -7,10 +7,10 @@ from django.db import connection
 from core import events
 from core.transactions import service
 from inventory.events import LEVELS
+from inventory.locks.levels import lock_new_day
 
 DAY_BEGAN = "site.day_began"
 BATCH = 500
-_LOCK = 7302
 
 # A site whose batches of this date are still under way, or failed for good, is left alone: marking it again every few
 # minutes would pile up the same work.
@@ -37,11 +37,11 @@ WHERE site_id = %s AND computed_for < %s ORDER BY item_id, used_by_id
 def mark(*, now: datetime) -> int:
     """Ask for a recompute of every level whose site has begun a new day since; returns how many.
 
-    Emits `site.day_began` a batch of keys. Running twice asks once: it takes the sites one transaction at a time
-    and passes over those whose keys of that date still wait.
+    Emits `site.day_began` a batch of keys. Running twice asks once: one run waits for the other and then
+    passes over the sites whose keys of that date still wait.
     """
+    lock_new_day()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute(_SITES, {"now": now, "handler": LEVELS, "kind": DAY_BEGAN})
         sites = cursor.fetchall()
     return sum(_mark_site(site_id, operator_id, today) for site_id, operator_id, today in sites)
