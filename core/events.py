@@ -9,18 +9,24 @@ from typing import Any
 from django.db import connection, transaction
 
 from core import doorbell, handlers, pubsub
+from core.prepared import Statement
 
 # A handler that follows the kind gets null keys, and the event's own id instead.
-_EVENT_AND_OUTBOX = """
-event AS (
+_RECORD = Statement(
+    "record_event",
+    """
+WITH event AS (
     INSERT INTO core_event (kind, company_ids, site_ids, payload, actor_id)
-    VALUES (%s, %s::bigint[], %s::bigint[], %s::jsonb, %s)
-    RETURNING id, xid
+    VALUES (%(kind)s::text, %(companies)s::bigint[], %(sites)s::bigint[], %(payload)s::jsonb, %(actor)s::bigint)
+    RETURNING id
 ), outbox AS (
     INSERT INTO core_outboxevent (event_id, handler, keys)
     SELECT event.id, part.handler, COALESCE(part.keys, jsonb_build_array(jsonb_build_array(event.id)))
-    FROM event CROSS JOIN unnest(%s::text[], %s::jsonb[]) AS part(handler, keys)
-)"""
+    FROM event CROSS JOIN unnest(%(handlers)s::text[], %(keys)s::jsonb[]) AS part(handler, keys)
+)
+SELECT id FROM event
+""",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +45,21 @@ class Draft:
     keys_by_handler: Mapping[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
     actor_id: int | None = None
 
-    def ctes(self) -> tuple[str, list[Any]]:
-        """`event AS (…), outbox AS (…)` and its parameters, for a `WITH` of the service's own statement.
-
-        Exactly one event is written, whatever the rest of the statement returns. The service then calls
-        `after_commit`.
-        """
+    def write(self) -> int:
+        """Write the event and its outbox rows in one statement; returns the event's id."""
         parts = self._parts()
-        return _EVENT_AND_OUTBOX, [
-            self.kind,
-            sorted(set(self.companies)),
-            sorted(set(self.sites)),
-            json.dumps(self.payload),
-            self.actor_id,
-            list(parts),
-            [None if keys is None else json.dumps(keys) for keys in parts.values()],
-        ]
+        rows = _RECORD.all(
+            {
+                "kind": str(self.kind),
+                "companies": sorted(set(self.companies)),
+                "sites": sorted(set(self.sites)),
+                "payload": json.dumps(self.payload),
+                "actor": self.actor_id,
+                "handlers": list(parts),
+                "keys": [None if keys is None else json.dumps(keys) for keys in parts.values()],
+            }
+        )
+        return rows[0][0]
 
     def after_commit(self) -> None:
         """Ring and tell the open pages once the transaction has committed."""
@@ -93,10 +98,7 @@ def record(
         keys_by_handler=keys_by_handler or {},
         actor_id=getattr(actor, "pk", None),
     )
-    sql, parameters = draft.ctes()
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {sql} SELECT id FROM event", parameters)
-        (event_id,) = cursor.fetchone()
+    event_id = draft.write()
     draft.after_commit()
     return event_id
 

@@ -47,8 +47,6 @@ class Statement:
         known = _prepared.get(connection.connection)
         if known is None:
             known = _prepared[connection.connection] = set()
-            # Array parameters make Postgres distrust the generic plan and plan anew each time.
-            cursor.execute("SET plan_cache_mode = force_generic_plan")
         if self.name not in known:
             cursor.execute(self._prepare)
             known.add(self.name)

