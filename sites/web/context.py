@@ -108,5 +108,6 @@ def _user(user: Any) -> dict[str, Any]:
     words = name.replace(".", " ").replace("_", " ").split()
     links = [{"label": _("API documentation"), "url": "/api/v1/docs/", "icon": "doc"}]
     if user.is_staff:
+        links.append({"label": _("Dead letters"), "url": "/settings/dead-letters/", "icon": "clip"})
         links.append({"label": _("Administration"), "url": "/admin/", "icon": "gear"})
     return {"name": name, "initials": "".join(word[0] for word in words[:2]).upper(), "links": links}
