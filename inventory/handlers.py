@@ -14,7 +14,9 @@ def register() -> None:
 
 
 def levels(keys: list[tuple[Any, ...]], *, now: datetime) -> None:
-    """Recompute the levels, allocations and document statuses of these keys (item, site, used_by)."""
-    from inventory.services import recompute
+    """Let go of pins held in vain, then recompute levels, allocations and statuses of these (item, site, used_by)."""
+    from inventory.services import pins, recompute
 
-    recompute.recompute([LevelKey(*key) for key in keys], now=now)
+    found = [LevelKey(*key) for key in keys]
+    pins.release_closed(found, now=now)
+    recompute.recompute(found, now=now)

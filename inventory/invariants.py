@@ -86,6 +86,21 @@ FROM stands FULL JOIN pooled USING (kind, item_id, owner_id, site_id, source_id)
 WHERE coalesce(stands.quantity, 0) <> coalesce(pooled.quantity, 0)
 """
 
+# What is reserved is what is pinned on hand.
+RESERVED = """
+WITH reserved AS (
+    SELECT item_id, site_id, used_by_id, sum(reserved) AS quantity
+    FROM inventory_stockbalance WHERE reserved > 0 GROUP BY 1, 2, 3
+), pinned AS (
+    SELECT d.item_id, d.site_id, d.used_by_id, sum(p.quantity) AS quantity
+    FROM inventory_allocationpin p JOIN inventory_demand d ON d.id = p.demand_id
+    WHERE p.supply_id IS NULL GROUP BY 1, 2, 3
+)
+SELECT item_id, site_id, used_by_id, coalesce(reserved.quantity, 0) AS reserved, coalesce(pinned.quantity, 0) AS pinned
+FROM reserved FULL JOIN pinned USING (item_id, site_id, used_by_id)
+WHERE coalesce(reserved.quantity, 0) <> coalesce(pinned.quantity, 0)
+"""
+
 # Level and allocations of a key are written on one snapshot, so this holds even while work waits.
 ON_HAND = """
 SELECT l.item_id, l.site_id, l.used_by_id, l.on_hand, a.given
@@ -135,6 +150,7 @@ def register() -> None:
     invariants.register("virtual places hold no balance", VIRTUAL)
     invariants.register("cost pools = value entries", POOLS)
     invariants.register("cost pools hold what the balances hold", POOL_QUANTITIES)
+    invariants.register("reserved stock = pins on hand", RESERVED)
     invariants.register("no allocation over stock on hand", ON_HAND)
     invariants.register("no allocation over supply", SUPPLIES)
     invariants.register("document statuses = their worst lines", STATUSES)

@@ -92,6 +92,18 @@ def take(withdrawal: Withdrawal, ordered: Sequence[Stock]) -> list[Taken]:
     return parts
 
 
+def release(quantity: Decimal, ordered: Sequence[Stock]) -> list[Taken]:
+    """Free up to `quantity` of what is reserved, in the order it will be taken; returns from which balances."""
+    left, parts = quantity, []
+    for stock in ordered:
+        part = min(left, stock.reserved)
+        if part > 0:
+            stock.reserved -= part
+            left -= part
+            parts.append(Taken(stock, part))
+    return parts
+
+
 def _fits(withdrawal: Withdrawal, stock: Stock, today: date) -> bool:
     if stock.item_id != withdrawal.item_id or stock.site_id != withdrawal.site_id:
         return False

@@ -1,10 +1,11 @@
 """Fixing a part of a demand to a supply, or to stock on hand, before the ranks decide."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from core.errors import InvalidInput, NotFound
 from core.transactions import service
@@ -12,9 +13,11 @@ from inventory import events
 from inventory.choices import AllocationKind
 from inventory.drafts import LevelKey
 from inventory.locks.levels import lock_levels
+from inventory.locks.pins import loose_keys, loose_pins, shrink
 from inventory.models import AllocationPin, Demand, Supply
 from inventory.selectors.registers import key_of
 from inventory.services.recompute import preview
+from inventory.services.reserving import reserve
 from sites import access
 
 ZERO = Decimal(0)
@@ -24,8 +27,9 @@ ZERO = Decimal(0)
 def pin(demand_id: int, *, quantity: Decimal, supply_id: int | None = None, now: datetime, actor: Any) -> AllocationPin:
     """Serve `quantity` of a demand from that supply (None: from stock on hand) whatever its rank.
 
-    The rest of the demand keeps its place. Pinning the same pair again replaces the quantity. Locks the level of
-    the demand's key; emits `demand.pinned`.
+    The rest of the demand keeps its place. Pinning the same pair again replaces the quantity. What is pinned on hand
+    is reserved: it is refused to everybody else. Locks the level of the demand's key, then its balances; emits
+    `demand.pinned`.
 
     :raises NotFound: for a demand that he may not see, or that is closed.
     :raises InvalidInput: naming `quantity` with what is left to pin, or `supply_id`.
@@ -40,6 +44,8 @@ def pin(demand_id: int, *, quantity: Decimal, supply_id: int | None = None, now:
     supply = _supply(supply_id, key)
     _check(quantity, _left_of(demand, supply_id), "the demand has open and unpinned")
     _check(quantity, _left_at(demand, supply, now=now), "are there and not pinned to others")
+    if supply is None:
+        reserve(key, quantity - _pinned(_own_on_hand(demand)), now=now)
 
     row, _ = AllocationPin.objects.update_or_create(
         demand_id=demand_id, supply=supply, defaults={"quantity": quantity, "kind": AllocationKind.PINNED.value}
@@ -60,12 +66,35 @@ def unpin(demand_id: int, *, supply_id: int | None = None, now: datetime, actor:
     demand = _open_demand(demand_id)
     access.require(actor, company_id=demand.used_by_id, site_id=demand.site_id, roles=access.PLANNERS)
 
+    lock_levels([key_of(demand)])
+
     at_source = Q(supply_id=supply_id) if supply_id is not None else Q(supply=None)
-    deleted, _ = AllocationPin.objects.filter(at_source, demand=demand, kind=AllocationKind.PINNED.value).delete()
-    if not deleted:
+    pins = AllocationPin.objects.filter(at_source, demand=demand, kind=AllocationKind.PINNED.value)
+    if not pins.exists():
         raise NotFound("There is no such pin.")
+    if supply_id is None:
+        reserve(key_of(demand), -_pinned(pins), now=now)
+    pins.delete()
 
     _record("demand.unpinned", demand, actor)
+
+
+@service
+def release_closed(keys: Sequence[LevelKey], *, now: datetime) -> None:
+    """Let go of what demands at these keys have pinned and no longer need: closed ones, and those that shrank.
+
+    Called by the workers with each recompute; idempotent. Locks levels, then balances.
+    """
+    for key in sorted(loose_keys(keys)):
+        lock_levels([key])
+        for pin_id, surplus, is_on_hand in loose_pins(key):
+            if is_on_hand:
+                reserve(key, -surplus, now=now)
+            shrink(pin_id, surplus)
+
+
+def _own_on_hand(demand: Demand) -> QuerySet[AllocationPin]:
+    return AllocationPin.objects.filter(demand_id=demand.pk, supply=None)
 
 
 def _open_demand(demand_id: int) -> Demand:

@@ -4,18 +4,21 @@
 what is there, decides, and writes head, moves, balances, pools and entries in one statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.money import round_money
+from inventory.choices import DemandKind, PostingKind
 from inventory.drafts import Deposit, OrderPool, Posted, PostingDraft, Withdrawal
 from inventory.errors import InsufficientStock, InsufficientStocks, LotBlocked
+from inventory.locks import pins
 from inventory.locks import stock as locks
+from inventory.locks.pins import Reservation
 from inventory.locks.stock import PoolKey
-from inventory.rules.taking import Stock, Taken, candidates, take
+from inventory.rules.taking import Stock, Taken, candidates, release, take
 from inventory.rules.valuing import ZERO, Pool
 from inventory.selectors import consignment, naming
 from inventory.services import posting_plan as plan
@@ -23,6 +26,14 @@ from inventory.services import posting_sql
 from inventory.services.working_set import Move, Side, Spot, WorkingSet, order_pool_key, pool_key
 
 Line = Withdrawal | Deposit
+
+# Whose demand a posting fulfils: its lines may take what is reserved for them.
+_DEMAND_KINDS = {
+    PostingKind.SHIPMENT: DemandKind.SALES_LINE.value,
+    PostingKind.COMPLETION: DemandKind.MO_COMPONENT.value,
+    PostingKind.ISSUE: DemandKind.MO_COMPONENT.value,
+    PostingKind.DISPATCH: DemandKind.TRANSFER_OUT.value,
+}
 
 
 def post(
@@ -50,13 +61,15 @@ def post(
     )
     work = WorkingSet({stock.place: stock for stock in locks.lock_balances(places, picks)}, order_pool)
 
-    parts = _choose(withdrawals, work, effective_on)
+    reservations = _reservations(draft.kind, withdrawals, work)
+    parts = _choose(withdrawals, work, effective_on, reservations)
     _check_sources(deposits, spots, work)
     _lock_pools(work, parts, deposits, spots, effective_on)
 
     for withdrawal, taken in parts:
         _withdraw(work, withdrawal, taken, spots, effective_on)
     warnings = _deposit_all(work, deposits, spots)
+    pins.use(reservations)
     return posting_sql.write(draft, work, effective_on=effective_on, actor=actor, warnings=warnings)
 
 
@@ -80,8 +93,18 @@ def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, acto
     return amount
 
 
-def _choose(withdrawals: Sequence[Withdrawal], work: WorkingSet, today: date) -> list[tuple[Withdrawal, list[Taken]]]:
-    """Which balances each withdrawal takes from; the working set's stocks fall by it."""
+def _reservations(kind: PostingKind, withdrawals: Sequence[Withdrawal], work: WorkingSet) -> dict[int, Reservation]:
+    """What the lines of this posting have reserved for themselves; nothing is asked where nothing is reserved."""
+    demand_kind = _DEMAND_KINDS.get(kind)
+    if demand_kind is None or not any(stock.reserved for stock in work.stocks.values()):
+        return {}
+    return pins.lock_reservations(demand_kind, [w.line_id for w in withdrawals if w.line_id is not None])
+
+
+def _choose(
+    withdrawals: Sequence[Withdrawal], work: WorkingSet, today: date, reservations: Mapping[int, Reservation]
+) -> list[tuple[Withdrawal, list[Taken]]]:
+    """Which balances each withdrawal takes from, what it has reserved first; the working set's stocks fall by it."""
     by_item: dict[tuple[int, int], list[Stock]] = {}
     for stock in work.stocks.values():
         by_item.setdefault((stock.item_id, stock.site_id), []).append(stock)
@@ -89,6 +112,7 @@ def _choose(withdrawals: Sequence[Withdrawal], work: WorkingSet, today: date) ->
     for withdrawal in withdrawals:
         ordered = candidates(withdrawal, by_item.get((withdrawal.item_id, withdrawal.site_id), []), today)
         _check_lots(withdrawal, ordered, today)
+        _release(withdrawal, ordered, reservations, work)
         free, reserved = sum((s.free for s in ordered), ZERO), sum((s.reserved for s in ordered), ZERO)
         if free < withdrawal.quantity:
             shortages.append((withdrawal, free, reserved))
@@ -96,6 +120,17 @@ def _choose(withdrawals: Sequence[Withdrawal], work: WorkingSet, today: date) ->
     if shortages:
         _refuse(shortages)
     return parts
+
+
+def _release(
+    withdrawal: Withdrawal, ordered: Sequence[Stock], reservations: Mapping[int, Reservation], work: WorkingSet
+) -> None:
+    own = reservations.get(withdrawal.line_id or 0)
+    if own is None:
+        return
+    for part in release(min(own.left, withdrawal.quantity), ordered):
+        own.used += part.quantity
+        work.release(part.stock.place, part.quantity)
 
 
 def _check_lots(withdrawal: Withdrawal, ordered: Sequence[Stock], today: date) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from core.prepared import Statement
 from inventory.choices import POSTING_PREFIX
 from inventory.drafts import LevelKey, Moved, Posted, PostingDraft
+from inventory.rules.valuing import ZERO
 from inventory.services.working_set import Move, WorkingSet
 
 _WRITE = Statement(
@@ -41,8 +42,11 @@ WITH posting AS (
         %(effective_at)s::timestamptz, %(effective_on)s::date, now()
     FROM numbered m, posting ORDER BY m.id
 ), balance AS (
-    UPDATE inventory_stockbalance b SET quantity = b.quantity + d.difference
-    FROM unnest(%(balance_ids)s::bigint[], %(differences)s::numeric[]) AS d(id, difference) WHERE b.id = d.id
+    UPDATE inventory_stockbalance b
+    SET quantity = b.quantity + d.difference, reserved = b.reserved - d.released
+    FROM unnest(%(balance_ids)s::bigint[], %(differences)s::numeric[], %(released)s::numeric[])
+        AS d(id, difference, released)
+    WHERE b.id = d.id
 ), fresh AS (
     INSERT INTO inventory_stockbalance AS b (item_id, location_id, lot_id, owner_id, site_id, used_by_id, quantity)
     SELECT d.item_id, d.location_id, d.lot_id, d.owner_id, l.site_id, coalesce(
@@ -147,19 +151,19 @@ def _moves(work: WorkingSet) -> dict[str, list]:
 def _balances(work: WorkingSet) -> tuple[dict[str, list], set[LevelKey]]:
     """Differences of locked rows by id; of rows only this document knows (its own transit place) by key."""
     known, fresh, keys = [], [], set()
-    for place, difference in work.differences.items():
+    for place in dict.fromkeys([*work.differences, *work.released]):
+        difference, released = work.differences.get(place, ZERO), work.released.get(place, ZERO)
         stock = work.stocks.get(place)
         if stock is not None:
             keys.add(stock.key)
-        if difference == 0:
-            continue
-        if stock is None:
+        if stock is None and difference:
             fresh.append((place, difference))
-        else:
-            known.append((stock.id, difference))
+        elif stock is not None and (difference or released):
+            known.append((stock.id, difference, released))
     return {
-        "balance_ids": [stock_id for stock_id, _ in known],
-        "differences": [difference for _, difference in known],
+        "balance_ids": [stock_id for stock_id, _, _ in known],
+        "differences": [difference for _, difference, _ in known],
+        "released": [released for _, _, released in known],
         "new_items": [place[0] for place, _ in fresh],
         "new_locations": [place[1] for place, _ in fresh],
         "new_lots": [place[2] for place, _ in fresh],

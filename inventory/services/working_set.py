@@ -93,6 +93,7 @@ class WorkingSet:
     moves: list[Move] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     differences: dict[Place, Decimal] = field(default_factory=dict)
+    released: dict[Place, Decimal] = field(default_factory=dict)
 
     def pool_of(self, side: Side, item_id: int) -> Pool | None:
         key = pool_key(side, item_id, self.order_pool)
@@ -110,6 +111,10 @@ class WorkingSet:
                 self.differences[place] = self.differences.get(place, ZERO) + sign * move.quantity
         self.moves.append(move)
         return len(self.moves) - 1
+
+    def release(self, place: Place, quantity: Decimal) -> None:
+        """Record that so much of a balance is no longer reserved; below 0: that it is."""
+        self.released[place] = self.released.get(place, ZERO) + quantity
 
     def give(self, pool: Pool, index: int | None, quantity: Decimal, amount: Decimal) -> None:
         """Record that a pool (already reduced) gave so much."""

@@ -1,0 +1,89 @@
+"""Locks on pins: what of a key's reserved stock is whose. The caller holds the balances' locks."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.prepared import Statement
+from inventory.drafts import LevelKey
+
+_LOCK = Statement(
+    "lock_pins",
+    """
+SELECT p.id, d.line_id, p.quantity
+FROM inventory_allocationpin p JOIN inventory_demand d ON d.id = p.demand_id
+WHERE p.supply_id IS NULL AND d.kind = %(kind)s::text AND d.line_id = ANY(%(lines)s::bigint[])
+ORDER BY p.id FOR NO KEY UPDATE OF p
+""",
+)
+_USE = Statement(
+    "use_pins",
+    """
+WITH used AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(quantities)s::numeric[]) AS u(id, quantity)
+), emptied AS (
+    DELETE FROM inventory_allocationpin p USING used u WHERE p.id = u.id AND p.quantity <= u.quantity
+)
+UPDATE inventory_allocationpin p SET quantity = p.quantity - u.quantity
+FROM used u WHERE p.id = u.id AND p.quantity > u.quantity
+RETURNING p.id
+""",
+)
+
+
+# A pin beyond what its demand still needs; the later pins of a demand are the ones that go.
+_LOOSE = """
+SELECT p.id, d.item_id, d.site_id, d.used_by_id, p.supply_id IS NULL AS is_on_hand, least(p.quantity, greatest(0,
+           sum(p.quantity) OVER (PARTITION BY p.demand_id ORDER BY p.id) - d.open_quantity)) AS surplus
+FROM inventory_allocationpin p JOIN inventory_demand d ON d.id = p.demand_id
+WHERE (d.item_id, d.site_id, d.used_by_id) IN (
+    SELECT * FROM unnest(%(items)s::bigint[], %(sites)s::bigint[], %(users)s::bigint[])
+)
+"""
+_LOOSE_PINS = Statement("loose_pins", f"SELECT * FROM ({_LOOSE}) pin WHERE surplus > 0 ORDER BY id")
+
+
+@dataclass
+class Reservation:
+    """A pin of a line to stock on hand; `used` of it goes with this posting."""
+
+    pin_id: int
+    quantity: Decimal
+    used: Decimal = Decimal(0)
+
+    @property
+    def left(self) -> Decimal:
+        return self.quantity - self.used
+
+
+def lock_reservations(kind: str, line_ids: Collection[int]) -> dict[int, Reservation]:
+    """Lock what these lines have reserved on hand, by line."""
+    rows = _LOCK.all({"kind": kind, "lines": sorted(set(line_ids))})
+    return {line_id: Reservation(pin_id, quantity) for pin_id, line_id, quantity in rows}
+
+
+def use(reservations: Mapping[int, Reservation]) -> None:
+    """Take what was used off the pins; an empty one goes. The balances' `reserved` falls by the same."""
+    used = [one for one in reservations.values() if one.used]
+    if used:
+        _USE.all({"ids": [one.pin_id for one in used], "quantities": [one.used for one in used]})
+
+
+def loose_keys(keys: Sequence[LevelKey]) -> set[LevelKey]:
+    """Those of the keys where a pin holds more than its demand still needs."""
+    return {LevelKey(*row[1:4]) for row in _loose(keys)}
+
+
+def loose_pins(key: LevelKey) -> list[tuple[int, Decimal, bool]]:
+    """Pins of a key that hold too much: id, by how much, whether on hand. The caller holds the level's lock."""
+    return [(row[0], row[5], row[4]) for row in _loose([key])]
+
+
+def shrink(pin_id: int, quantity: Decimal) -> None:
+    """Take so much off a pin; an empty one goes."""
+    _USE.all({"ids": [pin_id], "quantities": [quantity]})
+
+
+def _loose(keys: Sequence[LevelKey]) -> list[tuple]:
+    columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], []]
+    return _LOOSE_PINS.all(dict(zip(("items", "sites", "users"), columns, strict=True)))
