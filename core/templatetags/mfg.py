@@ -29,7 +29,7 @@ _PARTS = frozenset({"X-Live", "X-Part", "X-Drawer"})
 
 @register.filter
 def quantity(value: Decimal | int | float | None, decimals: int | str | None = None) -> str:
-    """`{{ level.on_hand|quantity:unit.decimals }}`: 1,240, −35, "–" for None; no argument drops trailing zeros."""
+    """`{{ level.on_hand|quantity:unit.decimals }}`: 1,240, −35, "–" for None; trailing zeros go."""
     if value is None or value == "":
         return formats.NOTHING
     return formats.number(value, None if decimals in (None, "") else int(decimals))
@@ -55,7 +55,11 @@ def money(amount: Decimal | int | float | None, currency: str) -> str:
 @register.filter
 def percent(value: Decimal | float | None, decimals: int = 0) -> str:
     """`{{ load|percent }}`: 0.92 becomes 92 %, with a thin space."""
-    return formats.NOTHING if value is None else f"{formats.number(Decimal(str(value)) * 100, decimals)}\u2009%"
+    return (
+        formats.NOTHING
+        if value is None
+        else f"{formats.number(Decimal(str(value)) * 100, decimals, keeps_zeros=True)}\u2009%"
+    )
 
 
 @register.filter
@@ -271,6 +275,12 @@ def preference(context: RequestContext, name: str, default: str) -> str:
     request = _request(context)
     chosen = request.COOKIES.get(name) if request else None
     return chosen if chosen in allowed else default
+
+
+@register.filter
+def value_of(values: dict, name: str) -> object:
+    """`{{ row.said|value_of:name }}`: a dict's value by a name that only the template knows; empty without one."""
+    return values.get(name, "")
 
 
 @register.filter

@@ -35,3 +35,8 @@ def priority_at(company_id: int, position: int) -> Priority | None:
     """The open priority that has this rank number, or None behind the last; for “move to rank …”."""
     rows = Priority.objects.filter(company_id=company_id, closed_at=None).order_by("rank")
     return rows[max(position, 1) - 1 :].first()
+
+
+def last(company_id: int) -> Priority | None:
+    """The last open priority of a company."""
+    return Priority.objects.filter(company_id=company_id, closed_at=None).order_by("-rank").first()

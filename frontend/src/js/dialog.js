@@ -1,9 +1,16 @@
 /* Dialogs and menus. `data-dialog="#id"` opens a native <dialog>, `data-dialog-close` closes it, so does a press beside it.
+   On a link, the link's page is the way without scripts.
    `<details data-menu>` closes on Esc, on a press elsewhere and when another opens; arrows move inside it.
    `data-confirm="…"` is not used: put a <c-confirm> on the page. `data-submit` on a field sends its form on change. */
-import { on } from "./dom.js";
+import { isPlainClick, on } from "./dom.js";
 
-on("click", "[data-dialog]", (_event, opener) => document.querySelector(opener.dataset.dialog)?.showModal());
+on("click", "[data-dialog]", (event, opener) => {
+  const dialog = document.querySelector(opener.dataset.dialog);
+  if (!dialog || (opener.href && !isPlainClick(event))) return;
+  event.preventDefault();
+  opener.closest("details[data-menu]")?.removeAttribute("open");
+  dialog.showModal();
+});
 on("click", "[data-dialog-close]", (_event, button) => button.closest("dialog").close());
 on("mousedown", "dialog", (event, dialog) => { if (event.target === dialog) dialog.close(); });
 on("change", "[data-submit]", (_event, field) => field.form.requestSubmit());

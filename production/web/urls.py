@@ -1,0 +1,25 @@
+"""Pages of production, below `/s/<site>/`."""
+
+from django.urls import path
+
+from production.web import order_complete, order_form, order_list, order_page, orders
+
+urlpatterns = [
+    path("manufacturing-orders/", order_list.OrderListPage.as_view(), name="manufacturing-orders"),
+    path("manufacturing-orders/export/", order_list.OrderExport.as_view(), name="manufacturing-orders-export"),
+    path("manufacturing-orders/new/", order_form.OrderNewPage.as_view(), name="manufacturing-order-new"),
+    path("manufacturing-orders/<int:pk>/", order_page.OrderPage.as_view(), name="manufacturing-order"),
+    path("manufacturing-orders/<int:pk>/edit/", order_form.OrderEditPage.as_view()),
+    path("manufacturing-orders/<int:pk>/complete/", order_complete.OrderCompletePage.as_view()),
+    path("manufacturing-orders/<int:pk>/cost/", order_page.OrderCostPage.as_view()),
+    path("manufacturing-orders/<int:pk>/quantity/", order_page.OrderQuantityPage.as_view()),
+    path("manufacturing-orders/<int:pk>/<slug:step>/", order_page.OrderStepPage.as_view()),
+]
+
+urlpatterns += [
+    path("orders/", orders.RankPage.as_view(), name="orders"),
+    path("orders/export/", orders.RankExport.as_view(), name="orders-export"),
+    path("orders/change/", orders.RankChangePage.as_view(), name="orders-change"),
+    path("orders/<int:pk>/rank/", orders.RankMove.as_view(), name="orders-rank"),
+    path("orders/<int:pk>/why/", orders.WhyPage.as_view(), name="orders-why"),
+]

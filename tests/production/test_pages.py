@@ -1,0 +1,329 @@
+"""The pages of making: what they show, to whom, what they refuse and keep."""
+
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from inventory.drafts import LevelKey
+from inventory.models import Posting
+from inventory.services.recompute import recompute
+from production.models import ManufacturingOrder
+from tests.production.conftest import on_hand
+
+LIST = "/s/all/manufacturing-orders/"
+
+
+@pytest.fixture
+def visit(client: Any, cast: Any) -> Any:
+    """Gets a page, as the planner unless somebody else is named."""
+
+    def get(address: str, user: Any = None) -> Any:
+        client.force_login(user or cast.planner)
+        return client.get(address)
+
+    return get
+
+
+@pytest.fixture
+def send(client: Any, cast: Any) -> Any:
+    """Posts a form, as the planner unless somebody else is named; follows to the page that answers."""
+
+    def post(address: str, user: Any = None, **said: Any) -> Any:
+        client.force_login(user or cast.planner)
+        return client.post(address, said, follow=True)
+
+    return post
+
+
+def page_of(order: Any, rest: str = "") -> str:
+    return f"{LIST}{order.pk}/{rest}"
+
+
+def text_of(answer: Any) -> str:
+    return answer.content.decode()
+
+
+class TestTheList:
+    def test_it_shows_open_orders_with_their_components_availability(self, visit, make_order, stock, cast):
+        order = make_order(10)
+        stock(cast.top, 10)
+        recompute({LevelKey(item.pk, cast.tll.pk, cast.maker.pk) for item in (cast.top, cast.leg)}, now=cast.now)
+
+        (row,) = visit(LIST).context["rows"]
+
+        assert (row["order"], row["rank"], row["availability"]) == (order, 1, "not_available")
+        assert row["why"] == "waits for LEG"
+
+    @pytest.mark.parametrize(
+        ("query", "count"),
+        [("?tab=late", 0), ("?tab=all", 1), ("?tab=done", 0), ("?search=mo-1", 1), ("?item=top", 0), ("?site=chi", 0)],
+    )
+    def test_it_is_narrowed(self, visit, make_order, query, count):
+        make_order()
+
+        assert len(visit(LIST + query).context["rows"]) == count
+
+    def test_what_is_past_due_at_its_site_is_late(self, visit, make_order, cast):
+        order = make_order()
+        ManufacturingOrder.objects.update(due_on="2020-01-01")
+
+        assert [row["order"] for row in visit(f"{LIST}?tab=late").context["rows"]] == [order]
+
+    def test_the_export_has_the_same_rows(self, visit, make_order):
+        order = make_order(7)
+
+        lines = b"".join(visit(f"{LIST}export/").streaming_content).decode().splitlines()
+
+        assert lines[1].startswith(f"{order.number},released,TABLE,Oak table,TLL,NORDWOOD,7,pcs,0,0,7,")
+        assert len(b"".join(visit(f"{LIST}export/?item=TOP").streaming_content).decode().splitlines()) == 1
+
+    def test_an_outsider_sees_none_of_it(self, visit, make_order, cast):
+        order = make_order()
+
+        assert visit(LIST, cast.outsider).context["rows"] == []
+        for rest in ("", "complete/", "edit/", "cost/", "quantity/", "close/"):
+            assert visit(page_of(order, rest), cast.outsider).status_code == 404
+
+    @pytest.mark.parametrize("address", [LIST, "/s/TLL/manufacturing-orders/?tab=late"])
+    def test_ten_times_the_orders_cost_the_same_queries(self, visit, make_order, address):
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                visit(address)
+            return len(captured)
+
+        make_order()
+        visit(address)
+        few = queries()
+        for _ in range(10):
+            make_order()
+
+        assert queries() == few
+
+
+class TestAnOrder:
+    def test_it_names_each_component_and_who_took_the_stock_before_it(self, visit, make_order, stock, cast):
+        first, second = make_order(2), make_order(3)
+        stock(cast.leg, 12)
+
+        rows = {row["part"].item.sku: row for row in visit(page_of(second)).context["components"]}
+
+        assert rows["LEG"]["on_hand"] == 12
+        assert rows["LEG"]["served"].served_by == "4 on hand"
+        assert rows["LEG"]["served"].taken_by == f"8 short; {first.number} took 8"
+
+    def test_its_cost_is_its_own_companys_alone(self, visit, make_order, stock, complete, cast):
+        order = make_order(2, site_id=cast.rix.pk)
+        stock(cast.top, 2, site=cast.rix)
+        stock(cast.leg, 8, site=cast.rix)
+        complete(order, 1)
+
+        cost = visit(page_of(order)).context["cost"]
+
+        assert (cost.put_in, cost.taken_out, cost.left) == (D(50), D(50), D(0))
+        assert "€50.00" in text_of(visit(page_of(order, "cost/")))
+        assert visit(page_of(order), cast.partner).context["cost"] is None
+        assert visit(page_of(order, "cost/"), cast.partner).status_code == 404
+
+    def test_ten_times_the_components_cost_the_same_queries(self, visit, make_bill, make_order, cast):
+        from inventory.services import items
+
+        def queries(order: Any) -> int:
+            with CaptureQueriesContext(connection) as captured:
+                visit(page_of(order))
+            return len(captured)
+
+        small = make_order(1)
+        parts = [
+            items.create(sku=f"PART-{n}", name="Part", unit=cast.pcs, company=cast.maker, actor=None) for n in range(20)
+        ]
+        big = make_bill(cast.leg, *((part, 1) for part in parts))
+        large = make_order(1, item_id=cast.leg.pk, bill_id=big.pk)
+        visit(page_of(small))
+
+        assert queries(large) <= queries(small)
+
+    def test_a_viewer_sees_no_steps_and_is_refused_them(self, visit, send, make_order, cast):
+        order = make_order(is_released=False)
+
+        assert visit(page_of(order), cast.viewer).context["steps"].all == ()
+        assert send(page_of(order, "release/"), cast.viewer).status_code == 403
+        order.refresh_from_db()
+        assert order.state == "planned"
+
+    def test_an_operator_reports_and_does_not_plan(self, visit, make_order, cast):
+        order = make_order()
+
+        names = [step.name for step in visit(page_of(order), cast.operator).context["steps"]]
+
+        assert "complete" in names
+        assert visit(f"{LIST}new/", cast.viewer).status_code == 404
+
+
+class TestSteps:
+    def test_a_planned_order_is_released(self, send, make_order):
+        order = make_order(is_released=False)
+
+        answer = send(page_of(order, "release/"))
+
+        assert answer.redirect_chain == [(page_of(order), 302)]
+        assert f"{order.number} is released." in text_of(answer)
+
+    def test_closing_short_asks_for_a_reason_and_keeps_it(self, send, make_order, stock, complete, cast):
+        order = make_order(2)
+        stock(cast.top, 1), stock(cast.leg, 4)
+        complete(order, 1)
+
+        refused = send(page_of(order, "close/"), reason=" ")
+
+        assert refused.status_code == 400
+        assert "1 are open; say why" in text_of(refused)
+        assert send(page_of(order, "close/"), reason="Enough").status_code == 200
+        order.refresh_from_db()
+        assert (order.state, order.close_reason) == ("closed", "Enough")
+
+    def test_a_blocked_order_says_why_and_offers_to_go_on(self, send, visit, make_order):
+        order = make_order()
+        send(page_of(order, "block/"), reason="Saw is broken")
+
+        page = visit(page_of(order))
+
+        assert "Saw is broken" in text_of(page)
+        assert page.context["steps"].main.name == "unblock"
+
+    def test_a_move_in_the_ranks_is_undone(self, send, visit, make_order):
+        _first, _second, third = make_order(), make_order(), make_order()
+
+        moved = send(page_of(third, "rank/"), rank="1")
+
+        assert visit(page_of(third)).context["rank"] == 1
+        assert f'data-undo="{page_of(third, "rank/?rank=3")}"' in text_of(moved)
+        send(page_of(third, "rank/?rank=3"))
+        assert visit(page_of(third)).context["rank"] == 3
+
+    def test_a_rank_beyond_the_last_is_the_last(self, send, visit, make_order):
+        first, _second = make_order(), make_order()
+
+        send(page_of(first, "rank/"), rank="99")
+
+        assert visit(page_of(first)).context["rank"] == 2
+
+
+class TestReporting:
+    def test_as_planned_it_takes_the_share_and_offers_to_undo(self, send, make_order, stock, cast):
+        order = make_order(10)
+        stock(cast.top, 10), stock(cast.leg, 40)
+
+        answer = send(page_of(order, "complete/"), quantity="4", scrapped_quantity="1", uses="planned")
+
+        assert "4 good and 1 scrapped reported." in text_of(answer)
+        assert (on_hand(cast.table, cast.tll), on_hand(cast.leg, cast.tll)) == (4, 24)
+        posting = Posting.objects.get(kind="completion")
+        send(page_of(order, f"reverse/?posting={posting.pk}"))
+        assert (on_hand(cast.table, cast.tll), on_hand(cast.leg, cast.tll)) == (0, 40)
+
+    def test_too_little_names_component_asked_and_on_hand_and_keeps_what_was_typed(self, send, make_order, stock, cast):
+        order = make_order(10)
+        stock(cast.top, 10), stock(cast.leg, 12)
+        rows = {"components-0-item": "TOP", "components-0-quantity": "9", "components-1-item": "LEG"}
+
+        refused = send(page_of(order, "complete/"), quantity="6", uses="planned", **rows)
+
+        assert refused.status_code == 409
+        assert refused.context["planned"][1]["error"] == "LEG at TLL: 24 asked, 12 on hand."
+        assert refused.context["enough_for"] == "3"
+        assert refused.context["form"]["quantity"].value() == "6"
+        assert refused.context["rows"].rows[0].text("quantity") == "9"
+        assert on_hand(cast.table, cast.tll) == 0
+
+    def test_as_given_each_line_is_refused_at_its_place(self, send, make_order, stock, cast):
+        order = make_order(10)
+        stock(cast.top, 10), stock(cast.leg, 12)
+        rows = {
+            "components-0-item": "TOP", "components-0-quantity": "",
+            "components-1-item": "LEG", "components-1-quantity": "13",
+        }  # fmt: skip
+
+        refused = send(page_of(order, "complete/"), quantity="3", uses="given", **rows)
+
+        assert refused.context["rows"].rows[1].errors == {"quantity": "LEG at TLL: 13 asked, 12 on hand."}
+        assert refused.context["rows"].rows[0].errors == {}
+
+    def test_as_given_an_item_that_was_not_planned_may_be_used(self, send, make_order, stock, cast):
+        order = make_order(10)
+        stock(cast.plank, 5)
+
+        send(
+            page_of(order, "complete/"),
+            quantity="1",
+            uses="given",
+            **{"components-0-item": "plank", "components-0-quantity": "1.5"},
+        )
+
+        assert on_hand(cast.plank, cast.tll) == D("3.5")
+
+    def test_none_takes_nothing(self, send, make_order, cast):
+        order = make_order(10)
+
+        send(page_of(order, "complete/"), quantity="2", uses="none")
+
+        assert on_hand(cast.table, cast.tll) == 2
+
+    def test_more_than_is_open_is_refused(self, send, make_order):
+        order = make_order(3)
+
+        refused = send(page_of(order, "complete/"), quantity="4", uses="none")
+
+        assert "4 of TABLE reported, 3 of 3 are open." in text_of(refused)
+
+
+class TestForms:
+    NEW = f"{LIST}new/"
+
+    def test_the_recipe_stands_beside_the_form(self, visit, table_bill, stock, cast):
+        stock(cast.leg, 6)
+
+        recipe = visit(f"{self.NEW}?item=table&quantity=2&site=TLL").context["recipe"]
+
+        assert recipe["bill"] == table_bill
+        assert [(line["row"].sku, line["row"].quantity, line["short"]) for line in recipe["lines"]] == [
+            ("TOP", 2, True),
+            ("LEG", 8, True),
+        ]
+
+    def test_an_order_is_planned_and_released_in_one(self, send, table_bill):
+        answer = send(self.NEW, item="table", site="TLL", quantity="5", due_on="2030-01-31", release="1")
+
+        order = ManufacturingOrder.objects.get()
+        assert answer.redirect_chain == [(page_of(order), 302)]
+        assert (order.state, order.quantity, str(order.due_on)) == ("released", 5, "2030-01-31")
+
+    @pytest.mark.parametrize(
+        ("said", "field", "text"),
+        [
+            ({"item": "NOTHING"}, "item", "There is no item “NOTHING”."),
+            ({"quantity": "1.5"}, "quantity", "1.5 does not fit pcs, which has 0 decimals."),
+            ({"item": "plank"}, "item", "has no bill of materials"),
+        ],
+    )
+    def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(self, send, table_bill, said, field, text):
+        typed = {"item": "TABLE", "site": "TLL", "quantity": "5", "due_on": "2030-01-31", "note": "soon"} | said
+
+        refused = send(self.NEW, **typed)
+
+        assert text in " ".join(refused.context["form"].errors[field])
+        assert refused.context["form"]["note"].value() == "soon"
+        assert not ManufacturingOrder.objects.exists()
+
+    def test_a_stale_change_shows_both_values(self, send, make_order):
+        order = make_order(is_released=False)
+        said = {"quantity": "10", "due_on": "2030-01-31", "version": order.version, "note": ""}
+        send(page_of(order, "edit/"), **said, lot_number="L-1")
+
+        refused = send(page_of(order, "edit/"), **{**said, "lot_number": "L-2"})
+
+        assert refused.status_code == 412
+        assert refused.context["form"].errors["lot_number"] == ["Now: L-1"]
+        assert refused.context["form"]["lot_number"].value() == "L-2"
