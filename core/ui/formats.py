@@ -31,16 +31,18 @@ def _grouped(digits: str, separator: str) -> str:
     return f"{int(digits):,}".replace(",", separator) if len(digits) > 3 else digits
 
 
-def number(value: Decimal | int | float, decimals: int | None = None, *, signed: bool = False) -> str:
-    """A number with the language's separators and a true minus; `decimals` None drops trailing zeros.
+def number(
+    value: Decimal | int | float, decimals: int | None = None, *, signed: bool = False, keeps_zeros: bool = False
+) -> str:
+    """A number with the language's separators and a true minus, rounded half away from zero to `decimals`.
 
-    Rounds half away from zero.
+    Trailing zeros go, unless it `keeps_zeros` as money does: 217 m, not 217.000, which half of Europe reads as many.
     """
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
     if decimals is not None:
         exact = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     whole, _, fraction = f"{abs(exact):f}".partition(".")
-    if decimals is None:
+    if not keeps_zeros:
         fraction = fraction.rstrip("0")
     text = whole
     if fraction or len(whole) > 3:
@@ -53,7 +55,7 @@ def number(value: Decimal | int | float, decimals: int | None = None, *, signed:
 
 def money(amount: Decimal | int | float, currency: str, decimals: int | None = None, *, signed: bool = False) -> str:
     """An amount with its currency, in the minor unit unless `decimals` says otherwise: €1,284.60, −€40.00."""
-    text = number(amount, minor_units(currency) if decimals is None else decimals, signed=signed)
+    text = number(amount, minor_units(currency) if decimals is None else decimals, signed=signed, keeps_zeros=True)
     symbol = _SYMBOLS.get(currency)
     if _separators(get_language())[1] == "," or currency == "PLN":
         return f"{text}{NO_BREAK}{symbol or currency}"

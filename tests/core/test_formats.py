@@ -22,7 +22,7 @@ from core.ui.states import STATES, state_of
         (Decimal("-0.4"), 0, "0"),
         (Decimal("100"), None, "100"),
         (Decimal("1E+3"), None, "1,000"),
-        (Decimal("67.5"), 3, "67.500"),
+        (Decimal("67.5"), 3, "67.5"),
         (None, None, "–"),
         (0, None, "0"),
     ],
