@@ -19,6 +19,7 @@ BUY = Entry(
     order=50,
     count=_OPEN,
     count_label=_("open purchase orders"),
+    also=("suppliers/",),
 )
 
 

@@ -13,12 +13,13 @@ WHERE state IN ('open', 'partly_shipped') AND site_id = ANY(%(at)s) AND company_
 SELL = Entry(
     name="sell",
     label=_("Sell"),
-    path="sales-orders/",
+    path="orders/",
     icon="sell",
     key="o",
     order=30,
     count=_OPEN,
     count_label=_("open sales orders"),
+    also=("sales-orders/", "customers/"),
 )
 
 

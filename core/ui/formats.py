@@ -63,6 +63,11 @@ def money(amount: Decimal | int | float, currency: str, decimals: int | None = N
     return f"{sign}{symbol}{digits}" if symbol else f"{sign}{currency}{NO_BREAK}{digits}"
 
 
+def symbol(currency: str) -> str:
+    """ "€" for EUR; the code itself where there is none. For the head of a column."""
+    return _SYMBOLS.get(currency, currency)
+
+
 def day(value: date | datetime, *, today: date | None = None, weekday: bool = False) -> str:
     """ "25 Nov", with the year only when it is not this year's; a datetime must already be in its zone."""
     this_year = (today or timezone.localdate()).year

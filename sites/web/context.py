@@ -73,7 +73,7 @@ def _nav(request: HttpRequest, known: reader.Reader, site: Site | None, page: st
             "icon": entry.icon,
             "count": counts.get(entry.name) or None,
             "count_label": entry.count_label,
-            "current": bool(page) and entry.path.startswith(page),
+            "current": bool(page) and (entry.path.startswith(page) or page in entry.also),
             "key": entry.key,
         }
         for entry in shown

@@ -27,7 +27,7 @@ class Entry:
 
     `count` is a SELECT of one number. Its parameters are bigint arrays: `%(companies)s`, the companies that the
     reader works for; `%(sites)s`, his sites; `%(at)s`, the sites of the page. An entry that is not `is_small` is
-    hidden from a reader of one company with one site.
+    hidden from a reader of one company with one site. `also` are paths of other pages that stand below it.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Entry:
     count: str = ""
     count_label: Any = ""
     is_small: bool = True
+    also: tuple[str, ...] = ()
 
 
 NETWORK = Entry(name="network", label=_("Network"), path="network/", icon="network", key="n", order=10)
