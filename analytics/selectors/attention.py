@@ -1,7 +1,6 @@
 """What needs somebody first, why, what waiting costs, and the one thing to do about it."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import F, OuterRef, Subquery, Sum
@@ -10,35 +9,14 @@ from analytics.selectors import flows, orders
 from analytics.selectors.scope import View
 from analytics.selectors.shortages import Shortage, shortages
 from analytics.selectors.value import Value, transfer_values
-from inventory.choices import DocumentKind, LotState
+from inventory.choices import LotState
 from inventory.models import CostPool, StockBalance
-from production.models import ManufacturingOrder
+from production.selectors.ranked import Ranked
 from purchasing.choices import PurchaseOrderState
 from purchasing.models import PurchaseOrder, PurchaseOrderLine
-from sales.models import SalesOrder
 
 # As many of each kind as can be among the first; the rest stands on the pages of its kind.
 MOST_OF_A_KIND = 8
-
-
-@dataclass(frozen=True)
-class LateOrder:
-    """A sales order whose last line comes after its need."""
-
-    order: SalesOrder
-    amount: Value
-    late_days: int
-    complete_on: date | None
-    waits_for: str
-
-
-@dataclass(frozen=True)
-class LateMaking:
-    """A manufacturing order that is past its due date, or whose components come after it starts."""
-
-    order: ManufacturingOrder
-    late_days: int
-    waits_for: str
 
 
 @dataclass(frozen=True)
@@ -76,11 +54,10 @@ class BlockedLot:
 
 @dataclass(frozen=True)
 class Attention:
-    """Everything that needs somebody, each kind with the dearest first."""
+    """Everything that needs somebody, each kind with the dearest first, late orders by rank."""
 
     shortages: list[Shortage]
-    late_orders: list[LateOrder]
-    late_making: list[LateMaking]
+    late_orders: list[Ranked]
     transfers: list[OverdueTransfer]
     purchases: list[OverduePurchase]
     lots: list[BlockedLot]
@@ -90,52 +67,11 @@ def attention(view: View) -> Attention:
     """What needs somebody at the view's sites."""
     return Attention(
         shortages(view, most=MOST_OF_A_KIND),
-        late_orders(view),
-        late_making(view),
+        orders.late(view, most=MOST_OF_A_KIND),
         overdue_transfers(view),
         overdue_purchases(view),
         blocked_lots(view),
     )
-
-
-def late_orders(view: View, *, most: int = MOST_OF_A_KIND) -> list[LateOrder]:
-    """Late sales orders, the dearest first."""
-    late = orders.late(orders.open_sales(view), DocumentKind.SALES_ORDER)
-    rows = list(
-        orders.with_status(orders.with_amount(late), DocumentKind.SALES_ORDER)
-        .select_related("customer", "site")
-        .order_by("-amount", "id")[:most]
-    )
-    waiting = orders.waits_for(DocumentKind.SALES_ORDER, [row.pk for row in rows])
-    return [
-        LateOrder(
-            row,
-            Value(row.currency, row.amount),
-            row.late_days,
-            row.complete_on,
-            ", ".join(demand.item.sku for demand in waiting.get(row.pk, [])[:3]),
-        )
-        for row in rows
-    ]
-
-
-def late_making(view: View, *, most: int = MOST_OF_A_KIND) -> list[LateMaking]:
-    """Open manufacturing orders that are past due, the longest first."""
-    rows = list(
-        orders.open_making(view)
-        .filter(due_on__lt=view.today)
-        .select_related("item", "site")
-        .order_by("due_on", "id")[:most]
-    )
-    waiting = orders.waits_for(DocumentKind.MANUFACTURING_ORDER, [row.pk for row in rows])
-    return [
-        LateMaking(
-            row,
-            (view.today - row.due_on).days,
-            ", ".join(demand.item.sku for demand in waiting.get(row.pk, [])[:3]),
-        )
-        for row in rows
-    ]
 
 
 def overdue_transfers(view: View, *, most: int = MOST_OF_A_KIND) -> list[OverdueTransfer]:

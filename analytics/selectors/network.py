@@ -8,7 +8,7 @@ from django.db.models import Count
 from analytics.selectors import orders
 from analytics.selectors.scope import View
 from analytics.selectors.value import Value, values_by_site
-from inventory.choices import DocumentKind, LotState
+from inventory.choices import LotState
 from inventory.models import StockBalance, StockLevel
 from sites.models import Site
 
@@ -26,8 +26,8 @@ class SiteFigures:
 
 
 def site_figures(view: View) -> list[SiteFigures]:
-    """Every site of the view, in its order; six queries whatever their number."""
-    values, missing, late, blocked = values_by_site(view), _missing(view), _late(view), _blocked(view)
+    """Every site of the view, in its order; a handful of queries whatever their number."""
+    values, missing, late, blocked = values_by_site(view), _missing(view), orders.late_by_site(view), _blocked(view)
     return [
         SiteFigures(site, kind_of(site), values.get(site.pk, []), missing[site.pk], late[site.pk], blocked[site.pk])
         for site in view.sites
@@ -50,17 +50,6 @@ def missing_count(view: View) -> int:
 def _missing(view: View) -> Counter[int]:
     rows = StockLevel.objects.filter(view.levels(), missing__gt=0).values_list("site_id")
     return Counter(dict(rows.annotate(count=Count("id")).order_by("site_id")))
-
-
-def _late(view: View) -> Counter[int]:
-    counted: Counter[int] = Counter()
-    for rows, kind in (
-        (orders.open_sales(view), DocumentKind.SALES_ORDER),
-        (orders.open_making(view), DocumentKind.MANUFACTURING_ORDER),
-    ):
-        late = orders.late(rows, kind).values_list("site_id")
-        counted.update(dict(late.annotate(count=Count("id")).order_by("site_id")))
-    return counted
 
 
 def _blocked(view: View) -> Counter[int]:

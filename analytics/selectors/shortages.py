@@ -99,18 +99,15 @@ def _waiting(view: View, levels: list[StockLevel]) -> dict[tuple[int, int, int],
 
 def _excess(view: View, item_ids: list[int]) -> dict[tuple[int, int], list[Excess]]:
     rows = (
-        StockLevel.objects.filter(
-            view.access.q(companies=["used_by"]), item__in=item_ids, excess__gt=0, available__gt=0
-        )
+        StockLevel.objects.filter(view.access.q(companies=["used_by"]), item__in=item_ids, excess__gt=0)
         .values("item_id", "used_by_id", "site_id")
-        .annotate(total=Sum("excess"), free=Sum("available"))
+        .annotate(total=Sum("excess"))
         .order_by("-total", "site_id")
     )
     sites = Site.objects.in_bulk([row["site_id"] for row in rows])
     found = defaultdict(list)
     for row in rows:
-        quantity = min(row["total"], row["free"])
-        found[row["item_id"], row["used_by_id"]].append(Excess(sites[row["site_id"]], quantity))
+        found[row["item_id"], row["used_by_id"]].append(Excess(sites[row["site_id"]], row["total"]))
     return found
 
 

@@ -11,14 +11,15 @@ from django.utils.translation import ngettext
 from analytics.selectors.attention import (
     Attention,
     BlockedLot,
-    LateMaking,
-    LateOrder,
     OverduePurchase,
     OverdueTransfer,
 )
 from analytics.selectors.shortages import Shortage
 from analytics.selectors.value import Value
 from core.ui.formats import day, money, number
+from production.web import rank_rows
+from production.web.rank_rows import Row
+from sites.access import Access
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,15 @@ class Entry:
 class Writer:
     """Writes entries for a page whose addresses begin with `/s/<site>/`."""
 
-    def __init__(self, site_code: str) -> None:
+    def __init__(self, site_code: str, access: Access) -> None:
         self.base = f"/s/{site_code}/"
+        self.access = access
 
     def entries(self, found: Attention) -> list[Entry]:
         """All of them, the dearest first; different currencies are compared as they stand."""
         rows = [
             *map(self.shortage, found.shortages),
-            *map(self.late_order, found.late_orders),
-            *map(self.late_making, found.late_making),
+            *map(self.late_order, rank_rows.rows(found.late_orders, self.access, base=self.base)),
             *map(self.transfer, found.transfers),
             *map(self.purchase, found.purchases),
             *map(self.lot, found.lots),
@@ -69,37 +70,17 @@ class Writer:
             row.cost.amount if row.cost else Decimal(0),
         )
 
-    def late_order(self, row: LateOrder) -> Entry:
-        order = row.order
-        url = f"{self.base}sales-orders/{order.pk}/"
-        when = (
-            _("Complete on %(day)s.") % {"day": day(row.complete_on)} if row.complete_on else _("Not all is to come.")
-        )
-        what = _("Waits for %(items)s.") % {"items": row.waits_for} if row.waits_for else ""
+    def late_order(self, row: Row) -> Entry:
+        days = row.late_days or (row.today - row.need_on).days if row.need_on else row.late_days
         return Entry(
             "late",
-            f"{order.number} {order.customer.name}: {_days_late(row.late_days)}",
-            f"{when} {what}".strip(),
-            _cost(row.amount),
-            url,
-            {"label": _("Open"), "url": url, "method": "get"},
-            f"document:sales_order:{order.pk}",
-            row.amount.amount,
-        )
-
-    def late_making(self, row: LateMaking) -> Entry:
-        order = row.order
-        url = f"{self.base}manufacturing-orders/{order.pk}/"
-        waits = _("Waits for %(items)s.") % {"items": row.waits_for} if row.waits_for else _("All components are here.")
-        return Entry(
-            "late",
-            f"{order.number} {order.item.sku}: {_days_late(row.late_days)}",
-            _("Due %(day)s at %(site)s.") % {"day": day(order.due_on), "site": order.site.name} + f" {waits}",
-            "",
-            url,
-            {"label": _("Open"), "url": url, "method": "get"},
-            f"document:manufacturing_order:{order.pk}",
-            Decimal(0),
+            f"{row.number} {row.party if row.icon == 'sell' else row.items}: {_days_late(max(days, 1))}",
+            _sentence(row.why) or _("Needed %(day)s.") % {"day": day(row.need_on) if row.need_on else "–"},
+            _cost(Value(row.currency, row.amount) if row.amount else None),
+            row.url,
+            {"label": _("Open"), "url": row.url, "method": "get"},
+            f"document:{row.kind}:{row.id}",
+            row.amount or Decimal(0),
         )
 
     def transfer(self, row: OverdueTransfer) -> Entry:
@@ -198,6 +179,11 @@ class Writer:
 
 def _cost(value: Value | None) -> str:
     return money(value.amount, value.currency, 0) if value and value.amount else ""
+
+
+def _sentence(text: str) -> str:
+    """A reason as a sentence; it may begin with an SKU or a number."""
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _days_late(days: int) -> str:

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from analytics.selectors import flows, network, orders, value
-from analytics.selectors.attention import late_orders
 from analytics.selectors.scope import View
 from analytics.selectors.value import Value
 from core.ui.formats import day, money, number
-from inventory.choices import DocumentKind
 from inventory.models import StockLevel
+from production.selectors.ranked import Ranked
+from production.web import rank_rows
 
 MOST_ROWS = 100
 
@@ -64,34 +63,26 @@ def in_transit(view: View, base: str) -> Explained:
 
 
 def late(view: View, base: str) -> Explained:
-    rows = late_orders(view, most=MOST_ROWS)
-    lines = [
-        Line(
-            row.order.number,
-            _("%(customer)s, %(days)s days late") % {"customer": row.order.customer.name, "days": row.late_days},
-            money(row.amount.amount, row.amount.currency, 0),
-            f"{base}sales-orders/{row.order.pk}/",
-        )
-        for row in rows
-    ]
-    meaning = _("Open sales orders with a line that comes after it is needed.")
-    return Explained(_("Late orders"), meaning, str(orders.counts(view).late), lines)
+    meaning = _("Open sales orders, and orders made to stock, that come after they are needed.")
+    return _orders(_("Late orders"), meaning, orders.counts(view).late, orders.late(view, most=MOST_ROWS), view, base)
 
 
 def at_risk(view: View, base: str) -> Explained:
-    risky = orders.at_risk(orders.open_sales(view), DocumentKind.SALES_ORDER)
-    rows = orders.with_amount(risky).select_related("customer").order_by(F("amount").desc(), "id")[:MOST_ROWS]
-    lines = [
-        Line(
-            row.number,
-            row.customer.name,
-            money(row.amount, row.currency, 0),  # type: ignore[attr-defined]
-            f"{base}sales-orders/{row.pk}/",
-        )
-        for row in rows
-    ]
     meaning = _("Not late yet, but something is not available, or comes less than three days before it is needed.")
-    return Explained(_("At risk"), meaning, str(risky.count()), lines)
+    rows = orders.at_risk(view, most=MOST_ROWS)
+    return _orders(_("At risk"), meaning, orders.counts(view).risky, rows, view, base)
+
+
+def _orders(title: str, meaning: str, count: int, found: list[Ranked], view: View, base: str) -> Explained:
+    lines = [
+        Line(row.number, " · ".join(filter(None, [row.party, row.why])), _amount(row), row.url)
+        for row in rank_rows.rows(found, view.access, base=base)
+    ]
+    return Explained(title, meaning, str(count), lines)
+
+
+def _amount(row: rank_rows.Row) -> str:
+    return money(row.amount, row.currency, 0) if row.amount else ""
 
 
 def missing(view: View, base: str) -> Explained:

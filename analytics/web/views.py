@@ -14,6 +14,7 @@ from analytics.selectors.value import Value
 from analytics.web import drawing, figures
 from analytics.web.attention import Writer
 from core.ui.formats import money
+from production.web import rank_rows
 from sites.web.mixins import SitePageMixin
 
 SHOWN = 6
@@ -41,7 +42,7 @@ class NetworkPage(ViewMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         view = self.view
-        entries = Writer(self.site_code).entries(attention.attention(view))
+        entries = Writer(self.site_code, self.access).entries(attention.attention(view))
         sites, goods = network.site_figures(view), flows.flows(view)
         return super().get_context_data(
             today=view.today,
@@ -49,7 +50,7 @@ class NetworkPage(ViewMixin, TemplateView):
             figures=_figures(view, sites),
             attention=entries[:SHOWN],
             attention_count=len(entries),
-            late_orders=attention.late_orders(view, most=SHOWN),
+            late_orders=rank_rows.rows(orders.late(view, most=SHOWN), self.access, base=self.base),
             drawing=drawing.draw(sites, goods, base=self.base, today=view.today) if len(sites) > 1 else None,
             flows=goods,
             sites=[_site_row(row, self.now) for row in sites],
@@ -64,7 +65,7 @@ class AttentionPage(ViewMixin, TemplateView):
     template_name = "analytics/attention.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        entries = Writer(self.site_code).entries(attention.attention(self.view))
+        entries = Writer(self.site_code, self.access).entries(attention.attention(self.view))
         return super().get_context_data(attention=entries, base=self.base, **kwargs)
 
 
@@ -86,12 +87,11 @@ def _figures(view: View, sites: Sequence[network.SiteFigures]) -> list[dict[str,
     share, shipped = orders.on_time_share(view, view.today)
     under_way = flows.transfers_under_way(view).count()
     missing = sum(row.missing for row in sites)
-    risk = " + ".join(money(amount, currency, 0) for currency, amount in counts.at_risk_amounts if amount)
     return [
         _figure("stock-value", _("Stock value"), amounts(stock), _growth(stock)),
         _figure("in-transit", _("In transit"), amounts(transit), _("%(count)s transfers") % {"count": under_way}),
-        _figure("late", _("Late orders"), counts.late, _("of %(count)s open") % {"count": counts.open}, "late"),
-        _figure("at-risk", _("At risk"), counts.at_risk, risk),
+        _figure("late", _("Late orders"), counts.late, _("of %(count)s open") % {"count": counts.all}, "late"),
+        _figure("at-risk", _("At risk"), counts.risky, _("%(count)s ready to ship") % {"count": counts.ready}),
         _figure("missing", _("Missing"), missing, _("item-sites"), "no"),
         _figure(
             "on-time",
