@@ -1,5 +1,6 @@
-"""What consigned stock costs whoever uses it."""
+"""Who may use consigned stock, and what it costs him."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +20,15 @@ def agreement_for(*, item_id: int, owner_id: int, site_id: int, on: date) -> Con
         .order_by(F("item_id").asc(nulls_last=True), "id")
         .first()
     )
+
+
+def users_of(*, item_ids: Collection[int], owner_id: int, site_id: int, on: date) -> dict[int, int]:
+    """Whose demand an owner's stock of each item may serve at a site on a day, as for balances; one query."""
+    in_force = Q(valid_from_on__lte=on) & (Q(valid_until_on=None) | Q(valid_until_on__gt=on))
+    about = Q(item_id__in=list(item_ids)) | Q(item_id=None)
+    agreements = ConsignmentAgreement.objects.filter(in_force, about, owner_id=owner_id, site_id=site_id)
+    by_item: dict[int | None, int] = dict(agreements.order_by("-id").values_list("item_id", "used_by_id"))
+    return {item_id: by_item.get(item_id) or by_item.get(None) or owner_id for item_id in item_ids}
 
 
 def price_of(*, item_id: int, owner_id: int, site_id: int, buyer_id: int, on: date) -> Decimal | None:

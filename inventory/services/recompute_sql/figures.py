@@ -66,7 +66,7 @@ supply AS MATERIALIZED (
     SELECT k.n, k.on_hand, s.*, greatest(s.due_on, k.today) AS arrives_on
     FROM stocked_key k CROSS JOIN LATERAL (
         SELECT s.id, s.open_quantity AS quantity, s.due_on, s.due_at, s.pegged_demand_id, s.kind, s.origin_id,
-               s.in_transit_quantity
+               s.in_transit_quantity, s.company_id
         FROM inventory_supply s
         WHERE s.used_by_id = k.used_by_id AND s.site_id = k.site_id AND s.item_id = k.item_id
           AND s.closed_at IS NULL AND s.open_quantity > 0 AND s.firmness IN ('planned', 'firm')
@@ -224,14 +224,14 @@ figure AS MATERIALIZED (
 )"""
 
 # Keyed by the destination alone, so that one level row's lock guards it. Not yet dispatched is what is open here and
-# not on its way.
+# not on its way. What arrives for another company's demand left for it, too: for neither it stays inside.
 _FLOW = """
 flow AS MATERIALIZED (
     SELECT k.n, k.item_id, k.used_by_id AS company_id, s.origin_id, k.site_id AS destination_id,
            sum(s.quantity - least(s.quantity, s.in_transit_quantity)) AS committed, sum(s.quantity) AS expected,
            sum(s.in_transit_quantity) AS in_transit
     FROM supply s JOIN stocked_key k ON k.n = s.n
-    WHERE s.kind = 'transfer_in' AND s.origin_id IS NOT NULL
+    WHERE s.kind = 'transfer_in' AND s.origin_id IS NOT NULL AND s.company_id = k.used_by_id
     GROUP BY k.n, k.item_id, k.used_by_id, s.origin_id, k.site_id
 )"""
 

@@ -15,6 +15,7 @@ WHERE CASE WHEN t.state IN {_OPEN} THEN l.open_quantity ELSE 0 END IS DISTINCT F
    OR (d.open_quantity > 0 AND d.firmness <> {_FIRMNESS})
 """
 
+# What is sent for somebody else's demand is his, by an agreement of its owner there.
 SUPPLIES = f"""
 SELECT t.number, l.line_no, t.state, s.open_quantity, s.in_transit_quantity
 FROM (
@@ -25,8 +26,12 @@ LEFT JOIN inventory_supply s ON s.kind = 'transfer_in' AND s.line_id = l.id AND 
 WHERE CASE WHEN t.state IN {_OPEN} THEN l.open_quantity + l.in_transit ELSE 0 END
         IS DISTINCT FROM coalesce(s.open_quantity, 0)
    OR CASE WHEN t.state IN {_OPEN} THEN l.in_transit ELSE 0 END IS DISTINCT FROM coalesce(s.in_transit_quantity, 0)
-   OR (s.open_quantity > 0 AND (s.site_id, s.item_id, s.used_by_id, s.origin_id)
+   OR (s.open_quantity > 0 AND (s.site_id, s.item_id, s.company_id, s.origin_id)
         <> (t.destination_id, l.item_id, t.company_id, t.origin_id))
+   OR (s.open_quantity > 0 AND s.used_by_id NOT IN (t.company_id, t.owner_id) AND NOT EXISTS (
+        SELECT 1 FROM inventory_consignmentagreement a
+        WHERE a.owner_id = t.owner_id AND a.site_id = t.destination_id AND a.used_by_id = s.used_by_id
+          AND (a.item_id = l.item_id OR a.item_id IS NULL)))
    OR (s.open_quantity > 0 AND s.firmness <> {_FIRMNESS})
 """
 

@@ -9,6 +9,7 @@ from inventory.drafts import DemandDraft, LevelKey, SupplyDraft
 from inventory.models import Transfer, TransferLine
 from inventory.rules.order_steps import open_quantity
 from inventory.rules.transfers import OPEN_STATES, in_transit, to_come
+from inventory.selectors import consignment
 from inventory.services import registers
 
 _FIRMNESS = {TransferState.DRAFT: Firmness.DRAFT, TransferState.PLANNED: Firmness.PLANNED}
@@ -20,7 +21,8 @@ def put(transfer: Transfer, lines: Sequence[TransferLine]) -> frozenset[LevelKey
     The caller holds the transfer's lock. Nothing is open of one that is received, closed or canceled.
     """
     demands = [_demand(transfer, line) for line in lines]
-    supplies = [_supply(transfer, line) for line in lines]
+    users = _users(transfer, lines)
+    supplies = [_supply(transfer, line, users[line.item_id]) for line in lines]
     return registers.put_demands(demands) | registers.put_supplies(supplies)
 
 
@@ -55,7 +57,17 @@ def _demand(transfer: Transfer, line: TransferLine) -> DemandDraft:
     )
 
 
-def _supply(transfer: Transfer, line: TransferLine) -> SupplyDraft:
+def _users(transfer: Transfer, lines: Sequence[TransferLine]) -> dict[int, int]:
+    """Who may use what arrives: who consigns his goods at the destination sends them for somebody else's demand."""
+    return consignment.users_of(
+        item_ids={line.item_id for line in lines},
+        owner_id=transfer.owner_id,
+        site_id=transfer.destination_id,
+        on=transfer.expected_on or local_date(transfer.created_at, transfer.destination.time_zone),
+    )
+
+
+def _supply(transfer: Transfer, line: TransferLine, used_by_id: int) -> SupplyDraft:
     is_open = _is_open(transfer)
     return SupplyDraft(
         kind=SupplyKind.TRANSFER_IN,
@@ -63,7 +75,7 @@ def _supply(transfer: Transfer, line: TransferLine) -> SupplyDraft:
         company_id=transfer.company_id,
         item_id=line.item_id,
         site_id=transfer.destination_id,
-        used_by_id=transfer.company_id,
+        used_by_id=used_by_id,
         document_kind=DocumentKind.TRANSFER,
         document_id=transfer.pk,
         document_number=transfer.number,
