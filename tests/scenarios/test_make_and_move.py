@@ -13,21 +13,15 @@ from decimal import Decimal as D
 
 import pytest
 
-from core import drainer, invariants
 from inventory.models import Allocation, Demand, DocumentStatus, StockLevel
 from inventory.services import transfers
 from inventory.services.adjustments import AdjustmentLine, adjust
 from inventory.services.transfers import Movement, Part, TransferDraft, TransferLineDraft
 from production.drafts import BillDraft, BillLineDraft, CompletionDraft, OrderDraft
 from production.services import bills, manufacturing_orders
+from tests.scenarios.telling import work
 
 ZERO = D(0)
-
-
-def work(cast):
-    """Do what the workers would do now, and prove that all holds."""
-    drainer.drain(now=lambda: cast.now)
-    assert [outcome for outcome in invariants.check() if not outcome.is_ok] == []
 
 
 def level(item, site, *names):
