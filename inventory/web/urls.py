@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from inventory.web import item, postings, stock
+from inventory.web import (
+    adjustments,
+    exports,
+    item,
+    postings,
+    stock,
+    stock_counts,
+    transfer_form,
+    transfer_move,
+    transfers,
+)
 
 urlpatterns = [
     path("stock/", stock.StockPage.as_view(), name="stock"),
@@ -10,4 +20,21 @@ urlpatterns = [
     path("stock/<int:pk>/explain/", item.ExplainPage.as_view(), name="item-explain"),
     path("postings/<int:pk>/", postings.PostingPage.as_view(), name="posting"),
     path("postings/<int:pk>/reverse/", postings.PostingReversePage.as_view(), name="posting-reverse"),
+    path("stock/export/", exports.StockExport.as_view(), name="stock-export"),
+    path("transfers/", transfers.TransferListPage.as_view(), name="transfers"),
+    path("transfers/export/", transfers.TransferExport.as_view(), name="transfers-export"),
+    path("transfers/new/", transfer_form.TransferNewPage.as_view(), name="transfer-new"),
+    path("transfers/<int:pk>/", transfers.TransferPage.as_view(), name="transfer"),
+    path("transfers/<int:pk>/edit/", transfer_form.TransferEditPage.as_view()),
+    path("transfers/<int:pk>/dispatch/", transfer_move.MovementPage.as_view(step="dispatch")),
+    path("transfers/<int:pk>/receive/", transfer_move.MovementPage.as_view(step="receive")),
+    path("transfers/<int:pk>/settle/", transfer_move.MovementPage.as_view(step="settle")),
+    path("transfers/<int:pk>/<slug:step>/", transfers.TransferStepPage.as_view()),
+    path("adjustments/", adjustments.AdjustmentListPage.as_view(), name="adjustments"),
+    path("adjustments/export/", adjustments.AdjustmentExport.as_view(), name="adjustments-export"),
+    path("adjustments/new/", adjustments.AdjustmentNewPage.as_view(), name="adjustment-new"),
+    path("stock-counts/", stock_counts.CountListPage.as_view(), name="stock-counts"),
+    path("stock-counts/new/", stock_counts.CountNewPage.as_view(), name="stock-count-new"),
+    path("stock-counts/<int:pk>/", stock_counts.CountPage.as_view(), name="stock-count"),
+    path("stock-counts/<int:pk>/<slug:step>/", stock_counts.CountStepPage.as_view()),
 ]
