@@ -46,7 +46,8 @@ class MfgSchema(AutoSchema):
         action: Any = getattr(self.view, getattr(self.view, "action", None) or "", None)
         if hasattr(action, "body_serializer"):
             return action.body_serializer
-        return getattr(self.view, "write_serializer_class", None) or super().get_request_serializer()
+        change = getattr(self.view, "change_serializer_class", None) if self.method == "PATCH" else None
+        return change or getattr(self.view, "write_serializer_class", None) or super().get_request_serializer()
 
     def get_override_parameters(self) -> list[Any]:
         if self.method == "POST":

@@ -5,6 +5,7 @@ A noun of the API:
     class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         serializer_class = SalesOrderSerializer            # what answers carry
         write_serializer_class = SalesOrderWriteSerializer  # what bodies carry
+        change_serializer_class = SalesOrderEditSerializer  # what those of a PATCH carry, where it differs
         filterset_class = SalesOrderFilter
         ordering_fields = ("number", "need_by_on")
 
@@ -170,10 +171,12 @@ class CreateMixin(_Base):
 class EditMixin(_Base):
     """PATCH of a row with a version: `If-Match` says which one was read; what the body leaves out stays."""
 
+    change_serializer_class: type[BaseSerializer[Any]] | None = None
+
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         expected = expected_version(request)
         row = self.get_object()
-        values = self.body(instance=row, partial=True)
+        values = self.body(self.change_serializer_class, instance=row, partial=True)
         return self.answer(self.read_again(self.perform_update(row, values, expected)))
 
     def perform_update(self, row: Any, values: dict[str, Any], expected: int) -> Model:

@@ -34,7 +34,7 @@ class ItemViewSet(MasterViewSet):
     """Items that you see, with your companies' own terms and codes."""
 
     serializer_class = serializers.ItemSerializer
-    create_serializer_class = serializers.ItemWriteSerializer
+    write_serializer_class = serializers.ItemWriteSerializer
     filterset_class = filters.ItemFilter
     ordering_fields = ("sku", "name")
 
@@ -70,7 +70,7 @@ class ItemSiteViewSet(MasterViewSet):
     """How your companies keep items at sites."""
 
     serializer_class = serializers.ItemSiteSerializer
-    create_serializer_class = serializers.ItemSiteWriteSerializer
+    write_serializer_class = serializers.ItemSiteWriteSerializer
     change_serializer_class = serializers.ItemSiteChangeSerializer
     filterset_class = filters.ItemSiteFilter
     ordering_fields = {"item": "item__sku", "site": "site__code", "safety_stock": "safety_stock"}
@@ -90,7 +90,7 @@ class UnitViewSet(MasterViewSet):
     """Units of measure, shared by all."""
 
     serializer_class = serializers.UnitSerializer
-    create_serializer_class = serializers.UnitWriteSerializer
+    write_serializer_class = serializers.UnitWriteSerializer
     filterset_class = filters.UnitFilter
     ordering_fields = ("code",)
 
@@ -108,7 +108,7 @@ class CategoryViewSet(MasterViewSet):
     """Groups of items, shared by all."""
 
     serializer_class = serializers.CategorySerializer
-    create_serializer_class = serializers.CategoryWriteSerializer
+    write_serializer_class = serializers.CategoryWriteSerializer
     filterset_class = filters.CategoryFilter
     ordering_fields = ("name",)
 
@@ -126,7 +126,7 @@ class LocationViewSet(MasterViewSet):
     """Places in sites. Those that a transfer makes for itself are not listed."""
 
     serializer_class = serializers.LocationSerializer
-    create_serializer_class = serializers.LocationWriteSerializer
+    write_serializer_class = serializers.LocationWriteSerializer
     change_serializer_class = serializers.LocationChangeSerializer
     filterset_class = filters.LocationFilter
     ordering_fields = {"code": "code", "site": "site__code", "pick_order": "pick_order"}
@@ -151,7 +151,7 @@ class LotViewSet(MasterViewSet):
     """Batches and serial numbers."""
 
     serializer_class = serializers.LotSerializer
-    create_serializer_class = serializers.LotWriteSerializer
+    write_serializer_class = serializers.LotWriteSerializer
     change_serializer_class = serializers.LotChangeSerializer
     filterset_class = filters.LotFilter
     ordering_fields = {"number": "number", "item": "item__sku", "expires_on": "expires_on", "began_on": "began_on"}
@@ -182,7 +182,7 @@ class AgreementViewSet(MasterViewSet):
     """Consignment: whose demand may use stock that somebody else owns. POST starts one."""
 
     serializer_class = serializers.AgreementSerializer
-    create_serializer_class = serializers.AgreementWriteSerializer
+    write_serializer_class = serializers.AgreementWriteSerializer
     change_serializer_class = serializers.AgreementChangeSerializer
     filterset_class = filters.AgreementFilter
     ordering_fields = ("valid_from_on", "valid_until_on")

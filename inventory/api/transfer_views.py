@@ -35,6 +35,7 @@ class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     serializer_class = serializers.TransferSerializer
     write_serializer_class = serializers.TransferWriteSerializer
+    change_serializer_class = serializers.TransferEditSerializer
     filterset_class = TransferFilter
     supports_fresh = True
     ordering_fields = {
@@ -55,11 +56,6 @@ class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
         shown = list(rows) if isinstance(rows, list) else [rows] if isinstance(rows, Transfer) else []
         kwargs["context"] = {**self.get_serializer_context(), **self._figures(shown)}
         return super().get_serializer(*args, **kwargs)
-
-    def body(self, serializer_class: Any = None, **options: Any) -> Any:
-        if serializer_class is None and self.action == "partial_update":
-            serializer_class = serializers.TransferEditSerializer
-        return super().body(serializer_class, **options)
 
     def perform_create(self, values: dict[str, Any]) -> Transfer:
         is_confirmed = values.pop("is_confirmed", False)

@@ -34,6 +34,7 @@ class BillViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     serializer_class = serializers.BillSerializer
     write_serializer_class = serializers.BillWriteSerializer
+    change_serializer_class = serializers.BillEditSerializer
     filterset_class = BillFilter
     ordering_fields = {"item": "item__sku", "code": "code", "created_at": "created_at", "id": "id"}
 
@@ -45,11 +46,6 @@ class BillViewSet(CreateMixin, EditMixin, ScopedViewSet):
     def get_queryset(self) -> QuerySet[BillOfMaterials]:
         # The base's references replace those that the scope joins; the unit stands beside the item.
         return super().get_queryset().select_related("item__unit", "company", "site")
-
-    def body(self, serializer_class: Any = None, **options: Any) -> Any:
-        if serializer_class is None and self.action == "partial_update":
-            serializer_class = serializers.BillEditSerializer
-        return super().body(serializer_class, **options)
 
     def perform_create(self, values: dict[str, Any]) -> BillOfMaterials:
         lines = [BillLineDraft(**line_values(line)) for line in values.pop("lines")]

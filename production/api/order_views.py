@@ -33,6 +33,7 @@ class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     serializer_class = serializers.OrderSerializer
     write_serializer_class = serializers.OrderWriteSerializer
+    change_serializer_class = serializers.OrderEditSerializer
     filterset_class = OrderFilter
     supports_fresh = True
     ordering_fields = {
@@ -60,11 +61,6 @@ class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         shown = list(rows) if isinstance(rows, list) else [rows] if isinstance(rows, ManufacturingOrder) else []
         kwargs["context"] = {**self.get_serializer_context(), **self._figures(shown)}
         return super().get_serializer(*args, **kwargs)
-
-    def body(self, serializer_class: Any = None, **options: Any) -> Any:
-        if serializer_class is None and self.action == "partial_update":
-            serializer_class = serializers.OrderEditSerializer
-        return super().body(serializer_class, **options)
 
     def perform_create(self, values: dict[str, Any]) -> ManufacturingOrder:
         is_released = values.pop("is_released", False)

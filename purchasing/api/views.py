@@ -42,16 +42,12 @@ class SupplierViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     serializer_class = serializers.SupplierSerializer
     write_serializer_class = serializers.SupplierWriteSerializer
+    change_serializer_class = serializers.SupplierChangeSerializer
     filterset_class = SupplierFilter
     ordering_fields = ("code", "name")
 
     def scope(self) -> QuerySet[Supplier]:
         return selectors.suppliers(access_of(self.actor))
-
-    def body(self, serializer_class: Any = None, **options: Any) -> Any:
-        if serializer_class is None and self.action == "partial_update":
-            serializer_class = serializers.SupplierChangeSerializer
-        return super().body(serializer_class, **options)
 
     def perform_create(self, values: dict[str, Any]) -> Supplier:
         company = own_company(values.pop("company", None), self.actor)
@@ -71,16 +67,12 @@ class SupplierItemViewSet(CreateMixin, EditMixin, DestroyMixin, ScopedViewSet):
 
     serializer_class = serializers.SupplierItemSerializer
     write_serializer_class = serializers.SupplierItemWriteSerializer
+    change_serializer_class = serializers.SupplierItemChangeSerializer
     filterset_class = SupplierItemFilter
     ordering_fields = {"item": "item__sku", "supplier": "supplier__code", "preference": "preference", "id": "id"}
 
     def scope(self) -> QuerySet[SupplierItem]:
         return selectors.supplier_items(access_of(self.actor))
-
-    def body(self, serializer_class: Any = None, **options: Any) -> Any:
-        if serializer_class is None and self.action == "partial_update":
-            serializer_class = serializers.SupplierItemChangeSerializer
-        return super().body(serializer_class, **options)
 
     def perform_create(self, values: dict[str, Any]) -> SupplierItem:
         values.pop("company", None)
@@ -98,6 +90,7 @@ class PurchaseOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     serializer_class = serializers.PurchaseOrderSerializer
     write_serializer_class = serializers.PurchaseOrderWriteSerializer
+    change_serializer_class = serializers.PurchaseOrderEditSerializer
     filterset_class = PurchaseOrderFilter
     ordering_fields = {
         "number": "number",
@@ -114,11 +107,6 @@ class PurchaseOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         if not wanted or "net_amount" in wanted:
             orders = selectors.with_net_amount(orders)
         return selectors.with_lines(orders) if not wanted or "lines" in wanted else orders
-
-    def body(self, serializer_class: Any = None, **options: Any) -> Any:
-        if serializer_class is None and self.action == "partial_update":
-            serializer_class = serializers.PurchaseOrderEditSerializer
-        return super().body(serializer_class, **options)
 
     def perform_create(self, values: dict[str, Any]) -> PurchaseOrder:
         is_ordered = values.pop("is_ordered", False)

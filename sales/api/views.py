@@ -35,16 +35,12 @@ class CustomerViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     serializer_class = serializers.CustomerSerializer
     write_serializer_class = serializers.CustomerWriteSerializer
+    change_serializer_class = serializers.CustomerChangeSerializer
     filterset_class = CustomerFilter
     ordering_fields = ("code", "name")
 
     def scope(self) -> QuerySet[Customer]:
         return selectors.customers(access_of(self.actor))
-
-    def body(self, serializer_class: Any = None, **options: Any) -> Any:
-        if serializer_class is None and self.action == "partial_update":
-            serializer_class = serializers.CustomerChangeSerializer
-        return super().body(serializer_class, **options)
 
     def perform_create(self, values: dict[str, Any]) -> Customer:
         company = own_company(values.pop("company", None), self.actor)
@@ -64,6 +60,7 @@ class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     serializer_class = serializers.SalesOrderSerializer
     write_serializer_class = serializers.SalesOrderWriteSerializer
+    change_serializer_class = serializers.SalesOrderEditSerializer
     filterset_class = SalesOrderFilter
     supports_fresh = True
     ordering_fields = {
@@ -88,11 +85,6 @@ class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         orders = list(rows) if isinstance(rows, list) else [rows] if isinstance(rows, SalesOrder) else []
         kwargs["context"] = {**self.get_serializer_context(), **self._figures(orders)}
         return super().get_serializer(*args, **kwargs)
-
-    def body(self, serializer_class: Any = None, **options: Any) -> Any:
-        if serializer_class is None and self.action == "partial_update":
-            serializer_class = serializers.SalesOrderEditSerializer
-        return super().body(serializer_class, **options)
 
     def perform_create(self, values: dict[str, Any]) -> SalesOrder:
         is_open = values.pop("is_open", False)

@@ -14,23 +14,14 @@ from sites.services import sites as site_services
 
 
 class MasterViewSet(CreateMixin, EditMixin, ScopedViewSet):
-    """Master data: archived, never deleted. `change_serializer_class` is the shape of a PATCH where it differs."""
-
-    create_serializer_class: Any = None
-    change_serializer_class: Any = None
-
-    @property
-    def write_serializer_class(self) -> Any:  # type: ignore[override]
-        """The shape of the body at hand."""
-        is_change = getattr(self, "action", None) == "partial_update"
-        return (self.change_serializer_class if is_change else None) or self.create_serializer_class
+    """Master data: archived, never deleted."""
 
 
 class CompanyViewSet(MasterViewSet):
     """Companies that you belong to, and those that you deal with."""
 
     serializer_class = serializers.CompanySerializer
-    create_serializer_class = serializers.CompanyWriteSerializer
+    write_serializer_class = serializers.CompanyWriteSerializer
     filterset_class = filters.CompanyFilter
     ordering_fields = ("code", "name")
 
@@ -53,7 +44,7 @@ class SiteViewSet(MasterViewSet):
     """Sites that your companies operate, and those where their goods are or go."""
 
     serializer_class = serializers.SiteSerializer
-    create_serializer_class = serializers.SiteWriteSerializer
+    write_serializer_class = serializers.SiteWriteSerializer
     change_serializer_class = serializers.SiteChangeSerializer
     filterset_class = filters.SiteFilter
     ordering_fields = ("code", "name")
@@ -77,7 +68,7 @@ class CalendarViewSet(MasterViewSet):
     """When places work: a week of shifts, and exceptions by date."""
 
     serializer_class = serializers.CalendarSerializer
-    create_serializer_class = serializers.CalendarWriteSerializer
+    write_serializer_class = serializers.CalendarWriteSerializer
     change_serializer_class = serializers.CalendarChangeSerializer
     filterset_class = filters.CalendarFilter
     ordering_fields = ("code", "name")
@@ -101,7 +92,7 @@ class LaneViewSet(MasterViewSet):
     """How your companies' goods get from site to site."""
 
     serializer_class = serializers.LaneSerializer
-    create_serializer_class = serializers.LaneWriteSerializer
+    write_serializer_class = serializers.LaneWriteSerializer
     change_serializer_class = serializers.LaneChangeSerializer
     filterset_class = filters.LaneFilter
     ordering_fields = {"origin": "origin__code", "destination": "destination__code", "transit_days": "transit_days"}
