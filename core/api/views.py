@@ -106,7 +106,19 @@ class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         # Filters are of lists: a detail is found by its id in scope, whatever the query says.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 
+    def figures(self, rows: list[Any]) -> dict[str, Any]:
+        """What the serializer's context shall hold of the rows shown, read once for all of them."""
+        return {}
+
+    def wants(self, *names: str) -> bool:
+        """Whether the answer has one of these members: it has all, unless a GET names others with `fields`."""
+        wanted = parameters.words(self.request, "fields") if self.request.method == "GET" else []
+        return not wanted or not set(names).isdisjoint(wanted)
+
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        rows = [args[0]] if args and isinstance(args[0], Model) else args[0] if args else None
+        if isinstance(rows, list):
+            kwargs["context"] = {**self.get_serializer_context(), **self.figures(rows)}
         serializer = super().get_serializer(*args, **kwargs)
         if self.request is not None and self.request.method == "GET":
             _keep_fields(serializer, parameters.words(self.request, "fields"))
@@ -119,9 +131,9 @@ class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """A row as its detail shows it, with what the scope's query adds."""
         return self.get_queryset().filter(pk=row.pk).first() or row
 
-    def answer(self, row: Any, *, status: int = 200) -> Response:
-        """A row as an answer, with its ETag."""
-        response = Response(self.get_serializer(row).data, status=status)
+    def answer(self, row: Any, *, status: int = 200, **beside: Any) -> Response:
+        """A row as an answer, with its ETag; `beside` are members that are not the row's own."""
+        response = Response({**self.get_serializer(row).data, **beside}, status=status)
         if tag := etag(row):
             response["ETag"] = tag
         return response

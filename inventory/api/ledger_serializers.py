@@ -1,6 +1,5 @@
 """How the ledger reads in the API."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -187,9 +186,9 @@ class AdjustmentSerializer(PostingSerializer):
         }
 
 
-def with_moves(context: Mapping[str, Any], postings: list[Posting], user: Any) -> dict[str, Any]:
-    """The serializer context with the postings' moves and the entries that the reader may see: two queries."""
+def moves_of(postings: list[Posting], user: Any) -> dict[str, Any]:
+    """For the serializer's context, the postings' moves and the entries that the reader may see: two queries."""
     access = access_of(user)
     moves = ledger.moves_by_posting([posting.pk for posting in postings], access)
     entries = ledger.entries_by_move([move.pk for rows in moves.values() for move in rows], access)
-    return {**context, "moves": moves, "entries": entries}
+    return {"moves": moves, "entries": entries}

@@ -12,7 +12,7 @@ from inventory.api.ledger_serializers import (
     BalanceSerializer,
     MoveSerializer,
     PostingSerializer,
-    with_moves,
+    moves_of,
 )
 from inventory.choices import PostingKind
 from inventory.models import Posting, StockBalance, StockMove
@@ -32,11 +32,8 @@ class PostingViewSet(ScopedViewSet):
     def scope(self) -> QuerySet[Posting]:
         return ledger.postings(access_of(self.actor)).select_related("company", "site")
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        rows = args[0] if args else []
-        postings = list(rows) if isinstance(rows, list) else [rows] if isinstance(rows, Posting) else []
-        kwargs["context"] = with_moves(self.get_serializer_context(), postings, self.actor)
-        return super().get_serializer(*args, **kwargs)
+    def figures(self, rows: list[Posting]) -> dict[str, Any]:
+        return moves_of(rows, self.actor)
 
     @document_action()
     def reverse(self, posting: Posting, values: dict[str, Any]) -> Any:
@@ -99,12 +96,8 @@ class StockMoveViewSet(ScopedViewSet):
             "to_owner",
         )
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        rows = args[0] if args else []
-        moves = list(rows) if isinstance(rows, list) else [rows] if isinstance(rows, StockMove) else []
-        entries = ledger.entries_by_move([move.pk for move in moves], access_of(self.actor))
-        kwargs["context"] = {**self.get_serializer_context(), "entries": entries}
-        return super().get_serializer(*args, **kwargs)
+    def figures(self, rows: list[StockMove]) -> dict[str, Any]:
+        return {"entries": ledger.entries_by_move([move.pk for move in rows], access_of(self.actor))}
 
 
 class StockBalanceViewSet(ScopedViewSet):

@@ -107,13 +107,8 @@ class DemandViewSet(_RegisterViewSet):
     def scope(self) -> QuerySet[Demand]:
         return registers.demands(access_of(self.actor)).select_related("company", "used_by", "item", "site")
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        rows = args[0] if args else None
-        if isinstance(rows, list | Demand):
-            shown = rows if isinstance(rows, list) else [rows]
-            positions = ranks.positions(row.priority_id for row in shown)
-            kwargs["context"] = {**self.get_serializer_context(), "ranks": positions}
-        return super().get_serializer(*args, **kwargs)
+    def figures(self, rows: list[Demand]) -> dict[str, Any]:
+        return {"ranks": ranks.positions(row.priority_id for row in rows)}
 
     @document_action(serializer=PinSerializer)
     def pin(self, demand: Demand, values: dict[str, Any]) -> None:
@@ -159,14 +154,8 @@ class AllocationViewSet(ScopedViewSet):
         rows = registers.counted(registers.demands(access_of(self.actor)))
         return rows.select_related("item", "site", "used_by", "priority")
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        rows = args[0] if args else None
-        if isinstance(rows, list | Demand):
-            kwargs["context"] = self._explained(rows if isinstance(rows, list) else [rows])
-        return super().get_serializer(*args, **kwargs)
-
-    def _explained(self, rows: Sequence[Demand]) -> dict[str, Any]:
-        """The serializer's context: each row's line, who took before it, and the rank numbers of all named."""
+    def figures(self, rows: list[Demand]) -> dict[str, Any]:
+        """Each row's line, who took before it, and the rank numbers of all named."""
         keys = {registers.key_of(row) for row in rows}
         by_key = allocations.served_in_order(keys, now=self.now, is_fresh=self.is_fresh)
         lines = {line.demand.pk: line for served in by_key.values() for line in served}
@@ -177,7 +166,7 @@ class AllocationViewSet(ScopedViewSet):
         }
         named = [line.demand.priority_id for group in takers.values() for line in group]
         positions = ranks.positions([*named, *(row.priority_id for row in rows)])
-        return {**self.get_serializer_context(), "lines": shown, "takers": takers, "ranks": positions}
+        return {"lines": shown, "takers": takers, "ranks": positions}
 
 
 def _days(request: Request) -> int:

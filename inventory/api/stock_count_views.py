@@ -5,8 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework.response import Response
 
-from core.api import parameters
-from core.api.concurrency import etag
 from core.api.views import CreateMixin, ScopedViewSet, document_action
 from inventory.api import stock_count_serializers as serializers
 from inventory.api.line_places import Named, find
@@ -29,8 +27,7 @@ class StockCountViewSet(CreateMixin, ScopedViewSet):
 
     def scope(self) -> QuerySet[StockCount]:
         rows = selectors.visible_counts(access_of(self.actor))
-        wanted = parameters.words(self.request, "fields") if self.request.method == "GET" else []
-        return selectors.with_lines(rows) if not wanted or "lines" in wanted else rows
+        return selectors.with_lines(rows) if self.wants("lines") else rows
 
     def perform_create(self, values: dict[str, Any]) -> StockCount:
         draft = CountDraft(
@@ -66,11 +63,9 @@ class StockCountViewSet(CreateMixin, ScopedViewSet):
         stock_counts.cancel(count.pk, **values, now=self.now, actor=self.actor)
 
     def _answer_with(self, done: CountPosted) -> Response:
-        count = self.read_again(done.count)
         posting = {"id": done.posted.posting_id, "number": done.posted.number} if done.posted else None
         warnings = list(done.posted.warnings) if done.posted else []
-        data = {**self.get_serializer(count).data, "posting": posting, "warnings": warnings}
-        return Response(data, headers={"ETag": etag(count) or ""})
+        return self.answer(self.read_again(done.count), posting=posting, warnings=warnings)
 
 
 def _counted(count: StockCount, rows: list[dict[str, Any]]) -> list[Counted]:

@@ -6,8 +6,6 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework.response import Response
 
-from core.api import parameters
-from core.api.concurrency import etag
 from core.api.views import CreateMixin, EditMixin, ScopedViewSet, document_action
 from inventory.api import transfer_serializers as serializers
 from inventory.api.line_places import Named, chosen_lines, find
@@ -48,14 +46,7 @@ class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     def scope(self) -> QuerySet[Transfer]:
         rows = selectors.visible_transfers(access_of(self.actor))
-        wanted = parameters.words(self.request, "fields") if self.request.method == "GET" else []
-        return selectors.with_lines(rows) if not wanted or "lines" in wanted else rows
-
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        rows = args[0] if args else []
-        shown = list(rows) if isinstance(rows, list) else [rows] if isinstance(rows, Transfer) else []
-        kwargs["context"] = {**self.get_serializer_context(), **self._figures(shown)}
-        return super().get_serializer(*args, **kwargs)
+        return selectors.with_lines(rows) if self.wants("lines") else rows
 
     def perform_create(self, values: dict[str, Any]) -> Transfer:
         is_confirmed = values.pop("is_confirmed", False)
@@ -120,7 +111,7 @@ class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
         """Let it go on."""
         transfers.unblock(transfer.pk, now=self.now, actor=self.actor)
 
-    def _figures(self, rows: list[Transfer]) -> dict[str, Any]:
+    def figures(self, rows: list[Transfer]) -> dict[str, Any]:
         """How the transfers of a page stand and what is on its way: three queries for all."""
         ids = [row.pk for row in rows]
         kind = DocumentKind.TRANSFER
@@ -130,10 +121,8 @@ class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
         }
 
     def _answer_with(self, moved: MovedOn) -> Response:
-        transfer = self.read_again(moved.transfer)
         posting = {"id": moved.posted.posting_id, "number": moved.posted.number}
-        data = {**self.get_serializer(transfer).data, "posting": posting, "warnings": list(moved.posted.warnings)}
-        return Response(data, headers={"ETag": etag(transfer) or ""})
+        return self.answer(self.read_again(moved.transfer), posting=posting, warnings=list(moved.posted.warnings))
 
 
 def _line_edit(values: dict[str, Any]) -> TransferLineDraft | TransferLineChange | TransferLineRemoval:

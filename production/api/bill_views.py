@@ -40,8 +40,7 @@ class BillViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     def scope(self) -> QuerySet[BillOfMaterials]:
         rows = visible_bills(access_of(self.actor))
-        wanted = parameters.words(self.request, "fields") if self.request.method == "GET" else []
-        return with_lines(rows) if not wanted or "lines" in wanted else rows
+        return with_lines(rows) if self.wants("lines") else rows
 
     def get_queryset(self) -> QuerySet[BillOfMaterials]:
         # The base's references replace those that the scope joins; the unit stands beside the item.

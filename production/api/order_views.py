@@ -8,8 +8,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import parameters
-from core.api.concurrency import etag
 from core.api.views import CreateMixin, EditMixin, ScopedViewSet, document_action
 from core.errors import InvalidInput, NotFound
 from inventory.api.line_places import Named, find
@@ -49,18 +47,10 @@ class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     def scope(self) -> QuerySet[ManufacturingOrder]:
         rows = selectors.visible_orders(access_of(self.actor))
-        wanted = parameters.words(self.request, "fields") if self.request.method == "GET" else []
-        is_whole = not wanted or not {"components", "completions"}.isdisjoint(wanted)
-        return selectors.with_parts(rows) if is_whole else rows
+        return selectors.with_parts(rows) if self.wants("components", "completions") else rows
 
     def get_queryset(self) -> QuerySet[ManufacturingOrder]:
         return super().get_queryset().select_related("item__unit", "priority")
-
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        rows = args[0] if args else []
-        shown = list(rows) if isinstance(rows, list) else [rows] if isinstance(rows, ManufacturingOrder) else []
-        kwargs["context"] = {**self.get_serializer_context(), **self._figures(shown)}
-        return super().get_serializer(*args, **kwargs)
 
     def perform_create(self, values: dict[str, Any]) -> ManufacturingOrder:
         is_released = values.pop("is_released", False)
@@ -141,7 +131,7 @@ class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         """Let it go on."""
         manufacturing_orders.unblock(order.pk, now=self.now, actor=self.actor)
 
-    def _figures(self, orders: list[ManufacturingOrder]) -> dict[str, Any]:
+    def figures(self, orders: list[ManufacturingOrder]) -> dict[str, Any]:
         """How the orders of a page stand, where they rank, what is in them: four queries for all."""
         ids = [order.pk for order in orders]
         kind = DocumentKind.MANUFACTURING_ORDER
@@ -152,10 +142,8 @@ class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         }
 
     def _answer_with(self, done: Completed) -> Response:
-        order = self.read_again(done.order)
         report = serializers.CompletionSerializer(done.completion).data if done.completion else None
-        data = {**self.get_serializer(order).data, "completion": report, "warnings": list(done.posted.warnings)}
-        return Response(data, headers={"ETag": etag(order) or ""})
+        return self.answer(self.read_again(done.order), completion=report, warnings=list(done.posted.warnings))
 
 
 def _order_draft(values: dict[str, Any]) -> OrderDraft:

@@ -5,8 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework.response import Response
 
-from core.api import parameters
-from core.api.concurrency import etag
 from core.api.views import CreateMixin, DestroyMixin, EditMixin, ScopedViewSet, document_action
 from core.errors import InvalidInput
 from inventory.api.line_places import Found, Named, chosen_lines, find
@@ -103,10 +101,9 @@ class PurchaseOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     def scope(self) -> QuerySet[PurchaseOrder]:
         orders = selectors.purchase_orders(access_of(self.actor)).select_related("supplier")
-        wanted = parameters.words(self.request, "fields") if self.request.method == "GET" else []
-        if not wanted or "net_amount" in wanted:
+        if self.wants("net_amount"):
             orders = selectors.with_net_amount(orders)
-        return selectors.with_lines(orders) if not wanted or "lines" in wanted else orders
+        return selectors.with_lines(orders) if self.wants("lines") else orders
 
     def perform_create(self, values: dict[str, Any]) -> PurchaseOrder:
         is_ordered = values.pop("is_ordered", False)
@@ -164,10 +161,8 @@ class PurchaseOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         purchase_orders.unblock(order.pk, now=self.now, actor=self.actor)
 
     def _answer_with(self, received: Received) -> Response:
-        order = self.read_again(received.order)
         receipt = {"id": received.receipt.pk, "number": received.receipt.number}
-        data = {**self.get_serializer(order).data, "receipt": receipt, "warnings": list(received.warnings)}
-        return Response(data, headers={"ETag": etag(order) or ""})
+        return self.answer(self.read_again(received.order), receipt=receipt, warnings=list(received.warnings))
 
 
 class ReceiptViewSet(ScopedViewSet):

@@ -5,8 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework.response import Response
 
-from core.api import parameters
-from core.api.concurrency import etag
 from core.api.views import CreateMixin, EditMixin, ScopedViewSet, document_action
 from core.errors import InvalidInput
 from inventory.api.line_places import Named, chosen_lines, find
@@ -75,16 +73,9 @@ class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
 
     def scope(self) -> QuerySet[SalesOrder]:
         orders = selectors.sales_orders(access_of(self.actor)).select_related("priority", "customer")
-        wanted = parameters.words(self.request, "fields") if self.request.method == "GET" else []
-        if not wanted or "net_amount" in wanted:
+        if self.wants("net_amount"):
             orders = selectors.with_net_amount(orders)
-        return selectors.with_lines(orders) if not wanted or "lines" in wanted else orders
-
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        rows = args[0] if args else []
-        orders = list(rows) if isinstance(rows, list) else [rows] if isinstance(rows, SalesOrder) else []
-        kwargs["context"] = {**self.get_serializer_context(), **self._figures(orders)}
-        return super().get_serializer(*args, **kwargs)
+        return selectors.with_lines(orders) if self.wants("lines") else orders
 
     def perform_create(self, values: dict[str, Any]) -> SalesOrder:
         is_open = values.pop("is_open", False)
@@ -150,7 +141,7 @@ class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         """Let it go on."""
         sales_orders.unblock(order.pk, now=self.now, actor=self.actor)
 
-    def _figures(self, orders: list[SalesOrder]) -> dict[str, Any]:
+    def figures(self, orders: list[SalesOrder]) -> dict[str, Any]:
         """How the orders of a page stand and where they rank: three queries for all."""
         ids = [order.pk for order in orders]
         kind = DocumentKind.SALES_ORDER
@@ -160,10 +151,8 @@ class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         }
 
     def _answer_with(self, shipped: Shipped) -> Response:
-        order = self.read_again(shipped.order)
         shipment = {"id": shipped.shipment.pk, "number": shipped.shipment.number}
-        data = {**self.get_serializer(order).data, "shipment": shipment, "warnings": list(shipped.warnings)}
-        return Response(data, headers={"ETag": etag(order) or ""})
+        return self.answer(self.read_again(shipped.order), shipment=shipment, warnings=list(shipped.warnings))
 
 
 class ShipmentViewSet(ScopedViewSet):
