@@ -7,20 +7,21 @@ from rest_framework import serializers
 from core.api.fields import AmountField, QuantityField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.line_places import KeyField
+from inventory.api.order_status import LineStatusFields, OrderStatusFields
 from inventory.api.references import item_field, unit_field
 from inventory.models import Transfer, TransferLine
 from inventory.rules.transfers import in_transit
 from sites.api.references import company_field, site_field
 
 
-class TransferLineSerializer(ModelSerializer):
-    """A line. `posted_quantity` is what was dispatched; all but `ordered_quantity` is in the stocking unit."""
+class TransferLineSerializer(LineStatusFields, ModelSerializer):
+    """A line. `posted_quantity` is what was dispatched; all but `ordered_quantity` is in the stocking unit.
+
+    Its availability is that of what is still to be dispatched, at the origin.
+    """
 
     in_transit_quantity = serializers.SerializerMethodField()
-    availability = serializers.SerializerMethodField()
     available_on = serializers.SerializerMethodField()
-    late_days = serializers.SerializerMethodField()
-    short_quantity = serializers.SerializerMethodField()
 
     class Meta:
         model = TransferLine
@@ -51,35 +52,14 @@ class TransferLineSerializer(ModelSerializer):
         """Dispatched and neither received nor lost."""
         return QuantityField().to_representation(in_transit(line))
 
-    def get_availability(self, line: TransferLine) -> str | None:
-        """How what is still to be dispatched is served at the origin; null when nothing is."""
-        return getattr(self._status(line), "availability", None)
-
     def get_available_on(self, line: TransferLine) -> str | None:
         """When it is there to be dispatched, where it is expected."""
-        expected_on = getattr(self._status(line), "expected_on", None)
-        return expected_on and expected_on.isoformat()
-
-    def get_late_days(self, line: TransferLine) -> int | None:
-        return getattr(self._status(line), "late_days", None)
-
-    def get_short_quantity(self, line: TransferLine) -> str | None:
-        """What nothing serves of it."""
-        status = self._status(line)
-        return QuantityField().to_representation(status.quantity - status.served_quantity) if status else None
-
-    def _status(self, line: TransferLine) -> Any:
-        statuses = self.context.get("statuses")
-        return statuses.lines.get(line.pk) if statuses else None
+        return self.served_on(line)
 
 
-class TransferSerializer(ModelSerializer):
+class TransferSerializer(OrderStatusFields, ModelSerializer):
     """A transfer with its lines, and how it stands."""
 
-    is_blocked = serializers.SerializerMethodField()
-    availability = serializers.SerializerMethodField()
-    complete_on = serializers.SerializerMethodField()
-    late_days = serializers.SerializerMethodField()
     values_in_transit = serializers.SerializerMethodField()
     lines = TransferLineSerializer(many=True, read_only=True)
 
@@ -116,29 +96,10 @@ class TransferSerializer(ModelSerializer):
             "updated_at",
         )
 
-    def get_is_blocked(self, transfer: Transfer) -> bool:
-        return transfer.blocked_at is not None
-
-    def get_availability(self, transfer: Transfer) -> str | None:
-        """The status of its worst line still to be dispatched; null when nothing is."""
-        return getattr(self._status(transfer), "availability", None)
-
-    def get_complete_on(self, transfer: Transfer) -> str | None:
-        """When all of it is there to be dispatched; null when it is now, or not in sight."""
-        complete_on = getattr(self._status(transfer), "complete_on", None)
-        return complete_on and complete_on.isoformat()
-
-    def get_late_days(self, transfer: Transfer) -> int | None:
-        return getattr(self._status(transfer), "late_days", None)
-
     def get_values_in_transit(self, transfer: Transfer) -> dict[str, str]:
         """What the goods on their way are worth, by currency; of the reader's own companies only."""
         values = self.context.get("values", {}).get(transfer.pk, {})
         return {currency: AmountField().to_representation(value) for currency, value in sorted(values.items())}
-
-    def _status(self, transfer: Transfer) -> Any:
-        statuses = self.context.get("statuses")
-        return statuses.documents.get(transfer.pk) if statuses else None
 
 
 class TransferLineWriteSerializer(Serializer):

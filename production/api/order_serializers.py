@@ -7,6 +7,7 @@ from rest_framework import serializers
 from core.api.fields import AmountField, QuantityField, ReferenceField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.line_places import KeyField
+from inventory.api.order_status import LineStatusFields, OrderStatusFields
 from inventory.api.references import item_field
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
 from production.selectors.bills import visible_bills
@@ -18,14 +19,11 @@ def _bills(user: Any) -> Any:
     return visible_bills(access_of(user)).filter(archived_at=None)
 
 
-class ComponentSerializer(ModelSerializer):
+class ComponentSerializer(LineStatusFields, ModelSerializer):
     """A component; quantities in its stocking unit. `posted_quantity` is what was issued."""
 
     item_name = serializers.CharField(source="item.name", read_only=True)
-    availability = serializers.SerializerMethodField()
     expected_on = serializers.SerializerMethodField()
-    late_days = serializers.SerializerMethodField()
-    short_quantity = serializers.SerializerMethodField()
 
     class Meta:
         model = ManufacturingOrderComponent
@@ -49,26 +47,9 @@ class ComponentSerializer(ModelSerializer):
             "short_quantity",
         )
 
-    def get_availability(self, component: ManufacturingOrderComponent) -> str | None:
-        """How its open quantity is served: in_stock, expected, not_available; null when nothing is open."""
-        return getattr(self._status(component), "availability", None)
-
     def get_expected_on(self, component: ManufacturingOrderComponent) -> str | None:
         """The date of its last supply, where it is expected."""
-        expected_on = getattr(self._status(component), "expected_on", None)
-        return expected_on and expected_on.isoformat()
-
-    def get_late_days(self, component: ManufacturingOrderComponent) -> int | None:
-        return getattr(self._status(component), "late_days", None)
-
-    def get_short_quantity(self, component: ManufacturingOrderComponent) -> str | None:
-        """What nothing serves of it."""
-        status = self._status(component)
-        return QuantityField().to_representation(status.quantity - status.served_quantity) if status else None
-
-    def _status(self, component: ManufacturingOrderComponent) -> Any:
-        statuses = self.context.get("statuses")
-        return statuses.lines.get(component.pk) if statuses else None
+        return self.served_on(component)
 
 
 class CompletionSerializer(ModelSerializer):
@@ -81,17 +62,13 @@ class CompletionSerializer(ModelSerializer):
         fields = ("id", "number", "posting_id", "completed_at", "quantity", "scrapped_quantity", "reversed_at")
 
 
-class OrderSerializer(ModelSerializer):
+class OrderSerializer(OrderStatusFields, ModelSerializer):
     """A manufacturing order with its components and reports, and how it stands."""
 
     item_name = serializers.CharField(source="item.name", read_only=True)
     unit = serializers.CharField(source="item.unit.code", read_only=True)
     bill_id = serializers.IntegerField(read_only=True)
-    is_blocked = serializers.SerializerMethodField()
     rank = serializers.SerializerMethodField()
-    availability = serializers.SerializerMethodField()
-    complete_on = serializers.SerializerMethodField()
-    late_days = serializers.SerializerMethodField()
     open_cost = serializers.SerializerMethodField()
     currency = serializers.SerializerMethodField()
     components = ComponentSerializer(many=True, read_only=True)
@@ -147,24 +124,9 @@ class OrderSerializer(ModelSerializer):
             "updated_at",
         )
 
-    def get_is_blocked(self, order: ManufacturingOrder) -> bool:
-        return order.blocked_at is not None
-
     def get_rank(self, order: ManufacturingOrder) -> int | None:
         """Its place among the company's open orders, 1 is served first."""
         return self.context.get("positions", {}).get(order.priority_id)
-
-    def get_availability(self, order: ManufacturingOrder) -> str | None:
-        """The status of its worst open component; null when none is open."""
-        return getattr(self._status(order), "availability", None)
-
-    def get_complete_on(self, order: ManufacturingOrder) -> str | None:
-        """When all its components are there; null when they are now, or not in sight."""
-        complete_on = getattr(self._status(order), "complete_on", None)
-        return complete_on and complete_on.isoformat()
-
-    def get_late_days(self, order: ManufacturingOrder) -> int | None:
-        return getattr(self._status(order), "late_days", None)
 
     def get_open_cost(self, order: ManufacturingOrder) -> str | None:
         """What is issued to it and not in what it made; null unless the reader is of its company."""
@@ -173,10 +135,6 @@ class OrderSerializer(ModelSerializer):
 
     def get_currency(self, order: ManufacturingOrder) -> str | None:
         return getattr(self.context.get("costs", {}).get(order.pk), "currency", None)
-
-    def _status(self, order: ManufacturingOrder) -> Any:
-        statuses = self.context.get("statuses")
-        return statuses.documents.get(order.pk) if statuses else None
 
 
 class OrderWriteSerializer(Serializer):

@@ -8,6 +8,7 @@ from core.api.fields import AmountField, QuantityField, RateField, ReferenceFiel
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.line_places import KeyField
 from inventory.api.order_fields import LineEditSerializer, LineWriteSerializer, PartnerField
+from inventory.api.order_status import LineStatusFields, OrderStatusFields
 from inventory.api.references import item_field
 from sales import selectors
 from sales.models import Customer, SalesOrder, SalesOrderLine, Shipment, ShipmentLine
@@ -63,15 +64,12 @@ class CustomerWriteSerializer(CustomerChangeSerializer):
         fields = ("company", "party", *CustomerChangeSerializer.Meta.fields)
 
 
-class SalesOrderLineSerializer(ModelSerializer):
+class SalesOrderLineSerializer(LineStatusFields, ModelSerializer):
     """A line. `quantity` and what follows from it are in the stocking unit, `ordered_quantity` in `unit`."""
 
     open_quantity = QuantityField(read_only=True)
     net_amount = AmountField(read_only=True)
-    availability = serializers.SerializerMethodField()
     expected_on = serializers.SerializerMethodField()
-    late_days = serializers.SerializerMethodField()
-    short_quantity = serializers.SerializerMethodField()
 
     class Meta:
         model = SalesOrderLine
@@ -102,38 +100,17 @@ class SalesOrderLineSerializer(ModelSerializer):
             "source_id",
         )
 
-    def get_availability(self, line: SalesOrderLine) -> str | None:
-        """How its open quantity is served: in_stock, expected, not_available; null when nothing is open."""
-        return getattr(self._status(line), "availability", None)
-
     def get_expected_on(self, line: SalesOrderLine) -> str | None:
         """The date of its last supply, where it is expected."""
-        expected_on = getattr(self._status(line), "expected_on", None)
-        return expected_on and expected_on.isoformat()
-
-    def get_late_days(self, line: SalesOrderLine) -> int | None:
-        return getattr(self._status(line), "late_days", None)
-
-    def get_short_quantity(self, line: SalesOrderLine) -> str | None:
-        """What nothing serves of it."""
-        status = self._status(line)
-        return QuantityField().to_representation(status.quantity - status.served_quantity) if status else None
-
-    def _status(self, line: SalesOrderLine) -> Any:
-        statuses = self.context.get("statuses")
-        return statuses.lines.get(line.pk) if statuses else None
+        return self.served_on(line)
 
 
-class SalesOrderSerializer(ModelSerializer):
+class SalesOrderSerializer(OrderStatusFields, ModelSerializer):
     """A sales order with its lines, what it is worth, and how it stands."""
 
     customer_name = serializers.CharField(source="customer.name", read_only=True)
-    is_blocked = serializers.SerializerMethodField()
     net_amount = AmountField(read_only=True, help_text="The sum of its lines, each rounded; without tax.")
     rank = serializers.SerializerMethodField()
-    availability = serializers.SerializerMethodField()
-    complete_on = serializers.SerializerMethodField()
-    late_days = serializers.SerializerMethodField()
     lines = SalesOrderLineSerializer(many=True, read_only=True)
 
     class Meta:
@@ -170,28 +147,9 @@ class SalesOrderSerializer(ModelSerializer):
             "updated_at",
         )
 
-    def get_is_blocked(self, order: SalesOrder) -> bool:
-        return order.blocked_at is not None
-
     def get_rank(self, order: SalesOrder) -> int | None:
         """Its place among the company's open orders, 1 is served first."""
         return self.context.get("positions", {}).get(order.priority_id)
-
-    def get_availability(self, order: SalesOrder) -> str | None:
-        """The status of its worst open line; null when nothing is open."""
-        return getattr(self._status(order), "availability", None)
-
-    def get_complete_on(self, order: SalesOrder) -> str | None:
-        """When all of it is there; null when it is now, or not in sight."""
-        complete_on = getattr(self._status(order), "complete_on", None)
-        return complete_on and complete_on.isoformat()
-
-    def get_late_days(self, order: SalesOrder) -> int | None:
-        return getattr(self._status(order), "late_days", None)
-
-    def _status(self, order: SalesOrder) -> Any:
-        statuses = self.context.get("statuses")
-        return statuses.documents.get(order.pk) if statuses else None
 
 
 class SalesLineWriteSerializer(LineWriteSerializer):
