@@ -1,10 +1,10 @@
 """What a service asks the ledger to write. Plain values: ids, quantities in the stocking unit, moments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from inventory.choices import DemandKind, DocumentKind, Firmness, PostingKind, SupplyKind, Tier
 
@@ -15,6 +15,21 @@ class LevelKey(NamedTuple):
     item_id: int
     site_id: int
     used_by_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineChange:
+    """Change these fields of a document's line and leave the others: names as in its line draft."""
+
+    line_id: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LineRemoval:
+    """Take a line out of a document, as long as nothing was posted on it."""
+
+    line_id: int
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from inventory.drafts import Posted
+from inventory.drafts import LineChange, LineRemoval, Posted
 from production.models import Completion, ManufacturingOrder
 
 
@@ -24,21 +23,8 @@ class BillLineDraft:
     line_no: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class BillLineChange:
-    """Change these fields of a line and leave the others: names as in `BillLineDraft`."""
-
-    line_id: int
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class BillLineRemoval:
-    """Take a line out of the recipe."""
-
-    line_id: int
-
-
+BillLineChange = LineChange
+BillLineRemoval = LineRemoval
 BillLineEdit = BillLineDraft | BillLineChange | BillLineRemoval
 
 

@@ -1,11 +1,11 @@
 """What callers ask of purchasing, and what they get. Plain values: ids, quantities, dates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
+from inventory.drafts import LineChange, LineRemoval
 from purchasing.models import PurchaseOrder, Receipt
 
 
@@ -29,21 +29,6 @@ class LineDraft:
     description: str = ""
     source_kind: str = ""
     source_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineChange:
-    """Change these fields of a line and leave the others: names as in `LineDraft`."""
-
-    line_id: int
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class LineRemoval:
-    """Take a line out that nothing was posted on."""
-
-    line_id: int
 
 
 LineEdit = LineDraft | LineChange | LineRemoval

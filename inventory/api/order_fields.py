@@ -1,7 +1,7 @@
 """Fields that the bodies of all orders have."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from rest_framework import serializers
 
@@ -10,8 +10,11 @@ from core.api.serializers import Serializer
 from core.errors import InvalidInput
 from inventory.api.masters_views import only_company
 from inventory.api.references import unit_field
+from inventory.drafts import LineChange, LineRemoval
 from sites.access import access_of
 from sites.models import Company
+
+Draft = TypeVar("Draft")
 
 
 def own_company(given: Company | None, actor: Any) -> Company:
@@ -105,8 +108,25 @@ def line_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if value is not None}
 
 
-def changed_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A change's body as the services name it: as `line_values`, but a null empties a date."""
-    return line_values(values) | {
-        name: None for name in ("need_by_on", "promised_on", "expected_on") if name in values and values[name] is None
-    }
+def line_edit(values: Mapping[str, Any], draft: Callable[..., Draft]) -> Draft | LineChange | LineRemoval:
+    """What a line of an edit's body asks for: without `id` a new line, which `draft` makes of its `line_values`.
+
+    In a change a null empties a date.
+    """
+    if "id" not in values:
+        return draft(**line_values(values))
+    if values.get("remove"):
+        return LineRemoval(values["id"])
+    emptied = {name: None for name, value in values.items() if name.endswith("_on") and value is None}
+    return LineChange(line_id=values["id"], values=line_values(values) | emptied)
+
+
+def common_flag(rows: Iterable[dict[str, Any]], name: str) -> bool:
+    """Take a flag (`is_open`) out of the bodies of many new orders.
+
+    :raises InvalidInput: unless all have it, or none has.
+    """
+    flags = {values.pop(name, False) for values in rows}
+    if len(flags) > 1:
+        raise InvalidInput(errors={name: f"Of many orders at once, all are {name.removeprefix('is_')} or none is."})
+    return True in flags

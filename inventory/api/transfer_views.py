@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from core.api.views import CreateMixin, EditMixin, ScopedViewSet, document_action
 from inventory.api import transfer_serializers as serializers
 from inventory.api.line_places import Named, chosen_lines, find
-from inventory.api.order_fields import OptionalReasonSerializer, ReasonSerializer, line_values
+from inventory.api.order_fields import OptionalReasonSerializer, ReasonSerializer, line_edit, line_values
 from inventory.api.transfer_filters import TransferFilter
 from inventory.choices import DocumentKind
 from inventory.models import Transfer, TransferLine
@@ -21,9 +21,7 @@ from inventory.services.transfers import (
     Movement,
     Part,
     TransferDraft,
-    TransferLineChange,
     TransferLineDraft,
-    TransferLineRemoval,
 )
 from sites.access import access_of
 
@@ -56,7 +54,7 @@ class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
         return transfers.confirm(transfer.pk, now=self.now, actor=self.actor) if is_confirmed else transfer
 
     def perform_update(self, row: Transfer, values: dict[str, Any], expected: int) -> Transfer:
-        edits = [_line_edit(line) for line in values.pop("lines", [])]
+        edits = [line_edit(line, TransferLineDraft) for line in values.pop("lines", [])]
         return transfers.edit(row.pk, values, edits, expected=expected, now=self.now, actor=self.actor)
 
     @document_action()
@@ -123,14 +121,6 @@ class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
     def _answer_with(self, moved: MovedOn) -> Response:
         posting = {"id": moved.posted.posting_id, "number": moved.posted.number}
         return self.answer(self.read_again(moved.transfer), posting=posting, warnings=list(moved.posted.warnings))
-
-
-def _line_edit(values: dict[str, Any]) -> TransferLineDraft | TransferLineChange | TransferLineRemoval:
-    if "id" not in values:
-        return TransferLineDraft(**line_values(values))
-    if values.get("remove"):
-        return TransferLineRemoval(values["id"])
-    return TransferLineChange(line_id=values["id"], values=line_values(values))
 
 
 def _movement(transfer: Transfer, site_id: int, values: dict[str, Any]) -> Movement:

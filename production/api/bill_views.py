@@ -15,18 +15,16 @@ from core.api.views import CreateMixin, EditMixin, ScopedViewSet, document_actio
 from core.clock import local_date
 from core.errors import InvalidInput
 from inventory.api.masters_views import only_company
-from inventory.api.order_fields import line_values
+from inventory.api.order_fields import line_edit, line_values
 from production.api import bill_serializers as serializers
 from production.api.filters import BillFilter
-from production.drafts import BillDraft, BillLineChange, BillLineDraft, BillLineEdit, BillLineRemoval
+from production.drafts import BillDraft, BillLineDraft
 from production.models import BillOfMaterials
 from production.selectors.bills import visible_bills, with_lines
 from production.selectors.explosion import explode, where_used
 from production.services import bills
 from sites.access import access_of
 from sites.api.references import companies, sites
-
-_DATES = ("valid_from_on", "valid_until_on")
 
 
 class BillViewSet(CreateMixin, EditMixin, ScopedViewSet):
@@ -53,7 +51,7 @@ class BillViewSet(CreateMixin, EditMixin, ScopedViewSet):
         return bills.create(BillDraft(lines=lines, **line_values(values)), now=self.now, actor=self.actor)
 
     def perform_update(self, row: BillOfMaterials, values: dict[str, Any], expected: int) -> BillOfMaterials:
-        edits = [_line_edit(line) for line in values.pop("lines", [])]
+        edits = [line_edit(line, BillLineDraft) for line in values.pop("lines", [])]
         return bills.change(row.pk, changes=values, line_edits=edits, expected=expected, now=self.now, actor=self.actor)
 
     @document_action()
@@ -98,15 +96,6 @@ class BillViewSet(CreateMixin, EditMixin, ScopedViewSet):
         serializer = serializer_class(data=self.request.query_params.dict())
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
-
-
-def _line_edit(values: dict[str, Any]) -> BillLineEdit:
-    if "id" not in values:
-        return BillLineDraft(**line_values(values))
-    if values.get("remove"):
-        return BillLineRemoval(values["id"])
-    emptied = {name: None for name in _DATES if name in values and values[name] is None}
-    return BillLineChange(line_id=values["id"], values=line_values(values) | emptied)
 
 
 def _named(selector: Any, user: Any, query: dict[str, Any], name: str) -> Any:

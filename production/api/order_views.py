@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from core.api.views import CreateMixin, EditMixin, ScopedViewSet, document_action
 from core.errors import InvalidInput, NotFound
 from inventory.api.line_places import Named, find
-from inventory.api.order_fields import OptionalReasonSerializer, ReasonSerializer, line_values
+from inventory.api.order_fields import OptionalReasonSerializer, ReasonSerializer, common_flag, line_values
 from inventory.choices import DocumentKind
 from inventory.rules.order_steps import open_quantity
 from inventory.selectors import ranks as rank_selectors
@@ -60,13 +60,11 @@ class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         return order
 
     def perform_bulk_create(self, rows: list[dict[str, Any]]) -> list[Any]:
-        flags = {values.pop("is_released", False) for values in rows}
-        if len(flags) > 1:
-            raise InvalidInput(errors={"is_released": "Of many orders at once, all are released or none is."})
+        is_released = common_flag(rows, "is_released")
         orders = manufacturing_orders.create_many(
             [_order_draft(values) for values in rows], now=self.now, actor=self.actor
         )
-        if True in flags:
+        if is_released:
             manufacturing_orders.release_many([order.pk for order in orders], now=self.now, actor=self.actor)
         return list(orders)
 

@@ -1,6 +1,6 @@
 """Bills of materials: making, changing, putting away. An item is never a component of itself, at any level."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -146,7 +146,7 @@ def _new_lines(bill: BillOfMaterials, drafts: Sequence[BillLineDraft], field: st
     return lines
 
 
-def _line(line: BillOfMaterialsLine, values: dict[str, Any], field: str) -> BillOfMaterialsLine:
+def _line(line: BillOfMaterialsLine, values: Mapping[str, Any], field: str) -> BillOfMaterialsLine:
     """Put checked values on a line."""
     if unknown := values.keys() - {*_LINE, "component_id"}:
         raise InvalidInput(errors={f"{field}.{name}": "There is no such field to change." for name in sorted(unknown)})

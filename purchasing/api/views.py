@@ -6,13 +6,13 @@ from django.db.models import QuerySet
 from rest_framework.response import Response
 
 from core.api.views import CreateMixin, DestroyMixin, EditMixin, ScopedViewSet, document_action
-from core.errors import InvalidInput
 from inventory.api.line_places import Found, Named, chosen_lines, find
 from inventory.api.order_fields import (
     CloseSerializer,
     OptionalReasonSerializer,
     ReasonSerializer,
-    changed_values,
+    common_flag,
+    line_edit,
     line_values,
     own_company,
 )
@@ -20,10 +20,7 @@ from purchasing import selectors
 from purchasing.api import serializers
 from purchasing.api.filters import PurchaseOrderFilter, ReceiptFilter, SupplierFilter, SupplierItemFilter
 from purchasing.drafts import (
-    LineChange,
     LineDraft,
-    LineEdit,
-    LineRemoval,
     OrderDraft,
     Received,
     ReceiveDraft,
@@ -110,14 +107,12 @@ class PurchaseOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         return purchase_orders.create(_order_draft(values), is_ordered=is_ordered, now=self.now, actor=self.actor)
 
     def perform_bulk_create(self, rows: list[dict[str, Any]]) -> list[Any]:
-        flags = {values.pop("is_ordered", False) for values in rows}
-        if len(flags) > 1:
-            raise InvalidInput(errors={"is_ordered": "Of many orders at once, all are ordered or none is."})
+        is_ordered = common_flag(rows, "is_ordered")
         drafts = [_order_draft(values) for values in rows]
-        return list(purchase_orders.create_many(drafts, is_ordered=True in flags, now=self.now, actor=self.actor))
+        return list(purchase_orders.create_many(drafts, is_ordered=is_ordered, now=self.now, actor=self.actor))
 
     def perform_update(self, row: PurchaseOrder, values: dict[str, Any], expected: int) -> PurchaseOrder:
-        edits = [_line_edit(line) for line in values.pop("lines", [])]
+        edits = [line_edit(line, LineDraft) for line in values.pop("lines", [])]
         return purchase_orders.edit(
             row.pk, changes=values, lines=edits, expected=expected, now=self.now, actor=self.actor
         )
@@ -183,14 +178,6 @@ def _with_prices(values: dict[str, Any]) -> dict[str, Any]:
 def _order_draft(values: dict[str, Any]) -> OrderDraft:
     lines = [LineDraft(**line_values(line)) for line in values.pop("lines")]
     return OrderDraft(lines=lines, **line_values(values))
-
-
-def _line_edit(values: dict[str, Any]) -> LineEdit:
-    if "id" not in values:
-        return LineDraft(**line_values(values))
-    if values.get("remove"):
-        return LineRemoval(values["id"])
-    return LineChange(line_id=values["id"], values=changed_values(values))
 
 
 def _receive_draft(order: PurchaseOrder, values: dict[str, Any]) -> ReceiveDraft:

@@ -12,7 +12,8 @@ from inventory.api.order_fields import (
     CloseSerializer,
     OptionalReasonSerializer,
     ReasonSerializer,
-    changed_values,
+    common_flag,
+    line_edit,
     line_values,
     own_company,
 )
@@ -22,7 +23,7 @@ from inventory.selectors.statuses import fresh_statuses, statuses
 from sales import selectors
 from sales.api import serializers
 from sales.api.filters import CustomerFilter, SalesOrderFilter, ShipmentFilter
-from sales.drafts import LineChange, LineDraft, LineEdit, LineRemoval, OrderDraft, ShipDraft, ShipLine, Shipped
+from sales.drafts import LineDraft, OrderDraft, ShipDraft, ShipLine, Shipped
 from sales.models import Customer, SalesOrder, Shipment
 from sales.services import customers, sales_orders
 from sites.access import access_of
@@ -82,14 +83,12 @@ class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
         return sales_orders.create(_order_draft(values), is_open=is_open, now=self.now, actor=self.actor)
 
     def perform_bulk_create(self, rows: list[dict[str, Any]]) -> list[Any]:
-        flags = {values.pop("is_open", False) for values in rows}
-        if len(flags) > 1:
-            raise InvalidInput(errors={"is_open": "Of many orders at once, all are open or none is."})
+        is_open = common_flag(rows, "is_open")
         drafts = [_order_draft(values) for values in rows]
-        return list(sales_orders.create_many(drafts, is_open=True in flags, now=self.now, actor=self.actor))
+        return list(sales_orders.create_many(drafts, is_open=is_open, now=self.now, actor=self.actor))
 
     def perform_update(self, row: SalesOrder, values: dict[str, Any], expected: int) -> SalesOrder:
-        edits = [_line_edit(line) for line in values.pop("lines", [])]
+        edits = [line_edit(line, LineDraft) for line in values.pop("lines", [])]
         return sales_orders.edit(row.pk, changes=values, lines=edits, expected=expected, now=self.now, actor=self.actor)
 
     @document_action()
@@ -169,14 +168,6 @@ class ShipmentViewSet(ScopedViewSet):
 def _order_draft(values: dict[str, Any]) -> OrderDraft:
     lines = [LineDraft(**line_values(line)) for line in values.pop("lines")]
     return OrderDraft(lines=lines, **line_values(values))
-
-
-def _line_edit(values: dict[str, Any]) -> LineEdit:
-    if "id" not in values:
-        return LineDraft(**line_values(values))
-    if values.get("remove"):
-        return LineRemoval(values["id"])
-    return LineChange(line_id=values["id"], values=changed_values(values))
 
 
 def _order_id(order: SalesOrder, key: int | str | None, field: str) -> int | None:

@@ -1,11 +1,10 @@
 """What callers ask of transfers, and what they get. Plain values: ids, quantities, dates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from inventory.drafts import Posted
+from inventory.drafts import LineChange, LineRemoval, Posted
 from inventory.models import Transfer
 
 
@@ -18,21 +17,8 @@ class TransferLineDraft:
     unit_id: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TransferLineChange:
-    """Change these fields of a line (`quantity`, `unit_id`) and leave the others."""
-
-    line_id: int
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class TransferLineRemoval:
-    """Take a line out."""
-
-    line_id: int
-
-
+TransferLineChange = LineChange
+TransferLineRemoval = LineRemoval
 TransferLineEdit = TransferLineDraft | TransferLineChange | TransferLineRemoval
 
 
