@@ -168,3 +168,33 @@ class DocumentBlocked(DomainError):
 
     def __init__(self, *, number: str, reason: str, since: datetime) -> None:
         super().__init__(f"{number} is blocked since {since:%Y-%m-%d}: {reason}.", number=number, reason=reason)
+
+
+class OrderBlocked(DomainError):
+    """The order is blocked; unblock it first."""
+
+    code = "blocked"
+
+    def __init__(self, *, number: str, reason: str, since: datetime) -> None:
+        super().__init__(
+            f"{number} is blocked since {since:%Y-%m-%d}: {reason}. Unblock it first.", number=number, reason=reason
+        )
+
+
+class NothingOpen(DomainError):
+    """No line has anything left to post."""
+
+    code = "nothing_open"
+
+    def __init__(self, *, number: str) -> None:
+        super().__init__(f"Nothing is open on {number}.", number=number)
+
+
+class LineTouched(DomainError):
+    """Something was posted or closed on the line, so it stays as it is."""
+
+    code = "line_touched"
+
+    def __init__(self, *, line_no: int, what: str, field: str) -> None:
+        super().__init__(f"Line {line_no} {what}, so it stays as it is.", line=line_no, field=field)
+        self.field = field

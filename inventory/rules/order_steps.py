@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
-from core.errors import WrongState
+from core.errors import WrongState, plain
+from inventory.errors import LineTouched
 
 Transitions = Mapping[tuple[str, str], Collection[str]]
 
@@ -36,6 +37,22 @@ class Progress(Enum):
 def open_quantity(line: OrderedLine) -> Decimal:
     """What is still to be posted; the database keeps the same figure in a generated column."""
     return max(line.quantity - line.posted_quantity - line.closed_quantity, Decimal(0))
+
+
+def is_line_open(line: OrderedLine) -> bool:
+    """Whether something of it is still to be posted."""
+    return open_quantity(line) > 0
+
+
+def check_untouched(line: NumberedLine, *, verb: str, field: str) -> None:
+    """Refuse to change a line's substance once something was posted (`verb`: shipped) or closed on it.
+
+    :raises LineTouched: with what was.
+    """
+    if line.posted_quantity > 0:
+        raise LineTouched(line_no=line.line_no, what=f"has {plain(line.posted_quantity)} {verb}", field=field)
+    if line.closed_quantity > 0:
+        raise LineTouched(line_no=line.line_no, what=f"has {plain(line.closed_quantity)} closed short", field=field)
 
 
 def progress(lines: Iterable[OrderedLine]) -> Progress:
