@@ -8,16 +8,18 @@ from core import inserts
 from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import DocumentKind, PostingKind
+from inventory.rules.order_steps import is_line_open
 from inventory.selectors.ordering import Asked, Measured, measured
 from inventory.services import historical_postings
 from inventory.services.historical_postings import HistoricalPosting
 from inventory.services.order_lines import give_first_sight
+from inventory.services.orders.numbering import number
 from purchasing import events, rules
 from purchasing.choices import PurchaseOrderState
 from purchasing.drafts import HistoricalLine, HistoricalOrder, Recorded
 from purchasing.models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine, Supplier
 from purchasing.services import supplies
-from purchasing.services.purchase_orders.creating import number
+from purchasing.services.purchase_orders.creating import PREFIX
 from sites.access import PLANNERS, require
 from sites.models import Site
 
@@ -41,14 +43,14 @@ def record_history(orders: Sequence[HistoricalOrder], *, now: datetime, actor: A
 
     heads = _heads(orders, actor)
     lines = _lines(orders, heads, actor)
-    number(heads, [f"{place}." for place in range(len(heads))])
+    number(heads, [f"{place}." for place in range(len(heads))], series=PREFIX)
     inserts.insert(heads)
     for line in lines:
         line.order_id = line.order.pk
     inserts.insert(lines)
     receipts = _receipts(orders, heads, lines, actor)
 
-    waiting = [(line.order, line) for line in lines if rules.is_line_open(line)]
+    waiting = [(line.order, line) for line in lines if is_line_open(line)]
     keys = supplies.put(waiting, now=now)
     events.record_orders("imported", heads, keys=keys, actor=actor)
     return Recorded(len(heads), len(lines), receipts)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core import numbers
 from core.clock import local_date
 from core.errors import InvalidInput
 from core.transactions import service
@@ -15,6 +14,7 @@ from inventory.drafts import LevelKey
 from inventory.models import Demand, Item
 from inventory.selectors.ordering import Asked, Measured, measured
 from inventory.services import items, ranks
+from inventory.services.orders.numbering import number
 from production import events, rules
 from production.drafts import OrderDraft
 from production.errors import NoBill
@@ -80,7 +80,7 @@ def _create(
     for order, size in zip(orders, sizes, strict=True):
         if size.is_first_use:
             items.give_sight([order.item_id], order.company_id)
-    _number(orders, prefixes)
+    number(orders, prefixes, series=PREFIX)
     _rank(orders, known)
     ManufacturingOrder.objects.bulk_create(orders)
     for order, own in zip(orders, parts, strict=True):
@@ -257,28 +257,6 @@ def set_starts(orders: Sequence[ManufacturingOrder]) -> None:
     ]
     for order, start_on in zip(orders, start_dates(leads), strict=True):
         order.start_on = start_on
-
-
-def _number(orders: Sequence[ManufacturingOrder], prefixes: Sequence[str]) -> None:
-    """Give each order without a number the company's next one; the sequence stays locked until the commit."""
-    given = {(order.company_id, order.number) for order in orders if order.number}
-    rows = ManufacturingOrder.objects.filter(number__in=[number for _, number in given])
-    seen = set(rows.values_list("company_id", "number")) if given else set()
-    waiting: dict[int, list[ManufacturingOrder]] = {}
-    for order, prefix in zip(orders, prefixes, strict=True):
-        if not order.number:
-            waiting.setdefault(order.company_id, []).append(order)
-        elif order.number.upper().startswith(f"{PREFIX}-"):
-            text = f"Numbers that begin with {PREFIX}- are given by the system."
-            raise InvalidInput(errors={f"{prefix}number": text})
-        elif (order.company_id, order.number) in seen:
-            raise InvalidInput(errors={f"{prefix}number": f"“{order.number}” is taken."})
-        else:
-            seen.add((order.company_id, order.number))
-    for company_id in sorted(waiting):
-        taken = numbers.take(company_id, PREFIX, len(waiting[company_id]))
-        for order, number in zip(waiting[company_id], taken, strict=True):
-            order.number = number
 
 
 def _rank(orders: Sequence[ManufacturingOrder], known: Sequence[_Known]) -> None:

@@ -1,14 +1,15 @@
 """Making sales orders, one or many at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core import inserts, numbers
+from core import inserts
 from core.clock import local_date
-from core.errors import InvalidInput
 from core.transactions import service
+from inventory.services.orders import parties
+from inventory.services.orders.numbering import number
+from inventory.services.orders.parties import Parties
 from sales import events
 from sales.drafts import OrderDraft
 from sales.models import Customer, SalesOrder
@@ -16,7 +17,6 @@ from sales.services import demands
 from sales.services.sales_orders import lines as order_lines
 from sales.services.sales_orders.opening import open_locked
 from sites.access import PLANNERS, require
-from sites.models import Company, Site
 from sites.rules import check_currency
 
 PREFIX = "SO"
@@ -48,11 +48,11 @@ def _create(
 ) -> list[SalesOrder]:
     if not drafts:
         return []
-    parties = _look_up(drafts, prefixes)
-    for company_id, site_id in {(known.company.pk, known.site.pk) for known in parties}:
+    known = _look_up(drafts, prefixes)
+    for company_id, site_id in {(each.company.pk, each.site.pk) for each in known}:
         require(actor, company_id=company_id, site_id=site_id, roles=PLANNERS)
 
-    orders = [_order(draft, known, now=now, actor=actor) for draft, known in zip(drafts, parties, strict=True)]
+    orders = [_order(draft, each, now=now, actor=actor) for draft, each in zip(drafts, known, strict=True)]
     wanted = [
         order_lines.Wanted(order, line, f"{prefix}lines.{place}", place + 1)
         for order, draft, prefix in zip(orders, drafts, prefixes, strict=True)
@@ -60,7 +60,7 @@ def _create(
     ]
     built = order_lines.build(wanted, actor=actor)
 
-    _number(orders, prefixes)
+    number(orders, prefixes, series=PREFIX)
     inserts.insert(orders)
     for line in built:
         line.order_id = line.order.pk
@@ -74,59 +74,19 @@ def _create(
     return orders
 
 
-@dataclass(frozen=True)
-class _Parties:
-    customer: Customer
-    site: Site
-    company: Company
-    owner: Company
-
-
-def _look_up(drafts: Sequence[OrderDraft], prefixes: Sequence[str]) -> list[_Parties]:
+def _look_up(drafts: Sequence[OrderDraft], prefixes: Sequence[str]) -> list[Parties[Customer]]:
     customers = Customer.objects.select_related("party").in_bulk({draft.customer_id for draft in drafts})
-    sites = Site.objects.select_related("default_owner").in_bulk({draft.site_id for draft in drafts})
-    named = {draft.company_id for draft in drafts} | {draft.owner_id for draft in drafts}
-    companies = Company.objects.in_bulk(named - {None})
-    found: list[_Parties] = []
-    errors: dict[str, str] = {}
-    for draft, prefix in zip(drafts, prefixes, strict=True):
-        try:
-            found.append(_parties(draft, customers, sites, companies))
-        except InvalidInput as error:
-            errors |= {prefix + name: text for name, text in error.errors.items()}
-    if errors:
-        raise InvalidInput(errors=errors)
-    return found
+    return parties.look_up(drafts, [customers.get(draft.customer_id) for draft in drafts], prefixes, noun="customer")
 
 
-def _parties(
-    draft: OrderDraft, customers: dict[int, Customer], sites: dict[int, Site], companies: dict[int, Company]
-) -> _Parties:
-    site = sites.get(draft.site_id)
-    if site is None or site.archived_at is not None:
-        raise InvalidInput(errors={"site": "Not found." if site is None else f"{site.code} is archived."})
-    company = companies.get(draft.company_id) if draft.company_id else site.default_owner
-    owner = companies.get(draft.owner_id) if draft.owner_id else company
-    if company is None or owner is None:
-        raise InvalidInput(errors={"company" if company is None else "owner": "Not found."})
-    customer = customers.get(draft.customer_id)
-    if customer is None or customer.company_id != company.pk:
-        raise InvalidInput(errors={"customer": f"{company.code} has no such customer."})
-    if customer.archived_at is not None:
-        raise InvalidInput(errors={"customer": f"{customer.code} is archived."})
-    if not draft.lines:
-        raise InvalidInput(errors={"lines": "An order needs at least one line."})
-    return _Parties(customer, site, company, owner)
-
-
-def _order(draft: OrderDraft, known: _Parties, *, now: datetime, actor: Any) -> SalesOrder:
+def _order(draft: OrderDraft, known: Parties[Customer], *, now: datetime, actor: Any) -> SalesOrder:
     return SalesOrder(
         company=known.company,
         owner=known.owner,
-        customer=known.customer,
+        customer=known.partner,
         site=known.site,
         number=draft.number.strip(),
-        currency=check_currency(draft.currency or known.customer.currency),
+        currency=check_currency(draft.currency or known.partner.currency),
         ordered_on=draft.ordered_on or local_date(now, known.site.time_zone),
         need_by_on=draft.need_by_on,
         promised_on=draft.promised_on,
@@ -134,36 +94,3 @@ def _order(draft: OrderDraft, known: _Parties, *, now: datetime, actor: Any) -> 
         external_reference=draft.external_reference,
         created_by_id=getattr(actor, "pk", None),
     )
-
-
-def _number(orders: Sequence[SalesOrder], prefixes: Sequence[str]) -> None:
-    """Give each order without a number the company's next one; the sequence stays locked until the commit."""
-    _check_given(orders, prefixes)
-    waiting: dict[int, list[SalesOrder]] = {}
-    for order in orders:
-        if not order.number:
-            waiting.setdefault(order.company_id, []).append(order)
-    for company_id in sorted(waiting):
-        taken = numbers.take(company_id, PREFIX, len(waiting[company_id]))
-        for order, number in zip(waiting[company_id], taken, strict=True):
-            order.number = number
-
-
-def _check_given(orders: Sequence[SalesOrder], prefixes: Sequence[str]) -> None:
-    given = [order for order in orders if order.number]
-    if not given:
-        return
-    rows = SalesOrder.objects.filter(
-        company_id__in={order.company_id for order in given}, number__in=[order.number for order in given]
-    )
-    seen = set(rows.values_list("company_id", "number"))
-    errors: dict[str, str] = {}
-    for order, prefix in zip(orders, prefixes, strict=True):
-        key = (order.company_id, order.number)
-        if order.number.upper().startswith(f"{PREFIX}-"):
-            errors[f"{prefix}number"] = f"Numbers that begin with {PREFIX}- are given by the system."
-        elif order.number and key in seen:
-            errors[f"{prefix}number"] = f"“{order.number}” is taken."
-        seen.add(key)
-    if errors:
-        raise InvalidInput(errors=errors)
