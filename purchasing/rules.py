@@ -6,11 +6,9 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from core.errors import plain
 from core.money import round_money
-from inventory.rules.order_steps import NumberedLine, OrderedLine, Progress, check_step, open_quantity, progress
+from inventory.rules.order_steps import OrderedLine, Progress, check_step, progress
 from purchasing.choices import PurchaseOrderState as State
-from purchasing.errors import LineTouched
 
 # Two numbers of 20 digits multiplied need 40; the default context would round before we do.
 _DIGITS = 60
@@ -81,22 +79,6 @@ def state_after(state: str, step: Step, lines: Iterable[OrderedLine]) -> State:
 def state_of(lines: Iterable[OrderedLine]) -> State:
     """The state of an order that was ordered, by its lines alone."""
     return _FOLLOWING[progress(lines)]
-
-
-def is_line_open(line: OrderedLine) -> bool:
-    """Whether something of it is still to be received."""
-    return open_quantity(line) > 0
-
-
-def check_untouched(line: NumberedLine, *, field: str) -> None:
-    """Refuse to change a line's substance once something was received or closed on it.
-
-    :raises LineTouched: with what was.
-    """
-    if line.posted_quantity > 0:
-        raise LineTouched(line_no=line.line_no, what=f"has {plain(line.posted_quantity)} received", field=field)
-    if line.closed_quantity > 0:
-        raise LineTouched(line_no=line.line_no, what=f"has {plain(line.closed_quantity)} closed short", field=field)
 
 
 class PriceBreak(Protocol):

@@ -1,13 +1,10 @@
 """The states of a sales order: a pure transition table, and what follows from the lines."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from enum import StrEnum
 
-from core.errors import plain
-from inventory.rules.order_steps import NumberedLine, OrderedLine, Progress, check_step, open_quantity, progress
+from inventory.rules.order_steps import OrderedLine, Progress, check_step, progress
 from sales.choices import SalesOrderState as State
-from sales.errors import LineTouched
 
 
 class Step(StrEnum):
@@ -74,23 +71,3 @@ def state_after(state: str, step: Step, lines: Iterable[OrderedLine]) -> State:
     if len(following) == 1:
         return next(iter(following))
     return _FIXED.get(step) or _FOLLOWING[progress(lines)]
-
-
-def is_line_open(line: OrderedLine) -> bool:
-    """Whether something of it is still to be shipped."""
-    return open_quantity(line) > 0
-
-
-def check_untouched(line: NumberedLine, *, field: str) -> None:
-    """Refuse to change a line's substance once something was shipped or closed on it.
-
-    :raises LineTouched: with what was.
-    """
-    if line.posted_quantity > 0:
-        raise LineTouched(line_no=line.line_no, what=f"has {_plain(line.posted_quantity)} shipped", field=field)
-    if line.closed_quantity > 0:
-        raise LineTouched(line_no=line.line_no, what=f"has {_plain(line.closed_quantity)} closed short", field=field)
-
-
-def _plain(value: Decimal) -> str:
-    return str(plain(value))

@@ -1,6 +1,6 @@
 """What an order line needs to know of its item, for any number of lines in three queries."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from inventory.models import Item, ItemCompany, ItemUnit, Location, Lot
 from inventory.rules.order_lines import stocking_quantity
 from inventory.selectors.items import items as visible_items
 from sites.access import access_of
+from sites.models import Site
 
 # Where people put goods and take them from; work in progress and transit have documents of their own.
 _HANDLED_KINDS = (*ON_HAND_KINDS, LocationKind.QUARANTINE)
@@ -150,6 +151,19 @@ def _unit_of(ask: Asked, item: Item, units: dict[tuple[int, int], _Unit]) -> _Un
     if unit := units.get((item.pk, ask.unit_id)):
         return unit
     raise InvalidInput(errors={"unit": f"{item.sku} has no such unit; it is stocked in {stocking.code}."})
+
+
+def check_sites(site_ids: Mapping[str, int | None]) -> None:
+    """One query at most.
+
+    :raises InvalidInput: naming the fields whose site is missing or archived.
+    """
+    wanted = {site_id for site_id in site_ids.values() if site_id is not None}
+    if not wanted:
+        return
+    known = set(Site.objects.filter(pk__in=wanted, archived_at=None).values_list("pk", flat=True))
+    if errors := {field: "Not found." for field, site_id in site_ids.items() if site_id and site_id not in known}:
+        raise InvalidInput(errors=errors)
 
 
 class Place(NamedTuple):

@@ -14,6 +14,7 @@ from inventory.models import Transfer, TransferLine
 from inventory.rules.order_steps import open_quantity
 from inventory.rules.transfers import Step, check, in_transit
 from inventory.services.order_lines import close_open
+from inventory.services.orders import blocking
 from inventory.services.transfers import registers, transit
 from inventory.services.transfers.access import require_at_origin, require_planner
 from inventory.services.transfers.recording import record
@@ -56,9 +57,7 @@ def block(transfer_id: int, *, reason: str, now: datetime, actor: Any) -> Transf
 
     :raises InvalidInput: without a reason.
     """
-    if not reason.strip():
-        raise InvalidInput(errors={"reason": "Say why the transfer is blocked."})
-    return _set_block(transfer_id, now, reason.strip(), "blocked", actor)
+    return _set_block(transfer_id, now, blocking.checked_reason(reason, noun="transfer"), "blocked", actor)
 
 
 @service
@@ -71,9 +70,7 @@ def _set_block(transfer_id: int, blocked_at: datetime | None, reason: str, verb:
     transfer = locks.transfer(transfer_id)
     require_at_origin(actor, transfer)
     check(transfer.state, Step.BLOCK, number=transfer.number)
-    transfer.blocked_at, transfer.blocked_reason = blocked_at, reason
-    transfer.version += 1
-    transfer.save(update_fields=["blocked_at", "blocked_reason", "version"])
+    blocking.write(transfer, blocked_at=blocked_at, reason=reason)
     record(verb, transfer, actor=actor)
     return transfer
 

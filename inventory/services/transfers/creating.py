@@ -16,6 +16,7 @@ from inventory.rules.transfers import Step, check
 from inventory.selectors.ordering import Asked, Measured, measured
 from inventory.selectors.transfers import arrival_on
 from inventory.services import items
+from inventory.services.orders.editing import next_line_no, refuse_unknown
 from inventory.services.transfers import registers
 from inventory.services.transfers.access import require_planner
 from inventory.services.transfers.drafts import (
@@ -108,8 +109,7 @@ def edit(
     :raises StaleVersion: when its version is no longer the one `expected`.
     :raises WrongState: when its state does not allow the change.
     """
-    if unknown := changes.keys() - {*_PLAIN, *_DATES}:
-        raise InvalidInput(errors=dict.fromkeys(sorted(unknown), "There is no such field to change."))
+    refuse_unknown(changes, allowed={*_PLAIN, *_DATES})
     transfer = locks.transfer(transfer_id)
     require_planner(actor, transfer)
     versions.check(transfer, expected)
@@ -205,7 +205,7 @@ def _edited(
 ) -> tuple[list[TransferLine], list[int]]:
     """The lines as they shall be (new ones unsaved), and the ids of those taken out."""
     by_id = {line.pk: line for line in lines}
-    next_no = max((line.line_no for line in lines), default=0) + 1
+    next_no = next_line_no(lines)
     removed: list[int] = []
     new: list[TransferLine] = []
     for place, edit_ in enumerate(edits):

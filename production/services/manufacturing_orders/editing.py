@@ -10,6 +10,8 @@ from core.errors import InvalidInput, WrongState
 from core.quantities import check_quantity
 from core.transactions import service
 from inventory.services import ranks
+from inventory.services.orders import blocking
+from inventory.services.orders.editing import refuse_unknown
 from production import events, locks, rules
 from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step
@@ -35,8 +37,7 @@ def edit(
     :raises StaleVersion: when the order's version is no longer the one `expected`.
     :raises WrongState: when its state does not allow the change.
     """
-    if unknown := changes.keys() - _CHANGEABLE:
-        raise InvalidInput(errors=dict.fromkeys(sorted(unknown), "There is no such field to change."))
+    refuse_unknown(changes, allowed=_CHANGEABLE)
     order = locks.order(order_id)
     require_planner(actor, order)
     versions.check(order, expected)
@@ -79,9 +80,7 @@ def block(order_id: int, *, reason: str, now: datetime, actor: Any) -> Manufactu
 
     :raises InvalidInput: without a reason.
     """
-    if not reason.strip():
-        raise InvalidInput(errors={"reason": "Say why the order is blocked."})
-    return _set_block(order_id, blocked_at=now, reason=reason.strip(), verb="blocked", actor=actor)
+    return _set_block(order_id, blocked_at=now, reason=blocking.checked_reason(reason), verb="blocked", actor=actor)
 
 
 @service
@@ -94,10 +93,7 @@ def _set_block(order_id: int, *, blocked_at: datetime | None, reason: str, verb:
     order = locks.order(order_id)
     require_reporter(actor, order)
     rules.check(order.state, Step.BLOCK, number=order.number)
-    order.blocked_at = blocked_at
-    order.blocked_reason = reason
-    order.version += 1
-    order.save(update_fields=["blocked_at", "blocked_reason", "version"])
+    blocking.write(order, blocked_at=blocked_at, reason=reason)
     events.record_order(verb, order, actor=actor)
     return order
 

@@ -7,11 +7,9 @@ from typing import Any
 from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import SupplyKind
-from inventory.rules.order_steps import open_quantity
-from inventory.services.order_lines import close_open
+from inventory.services.orders.closing import close_lines, to_close
 from inventory.services.registers import close_supplies
 from purchasing import events, rules
-from purchasing.errors import NothingOpen
 from purchasing.locks import lock_order
 from purchasing.models import PurchaseOrder, PurchaseOrderLine
 from purchasing.rules import Step
@@ -36,7 +34,7 @@ def close(
     step = Step.CLOSE if line_ids is None else Step.CLOSE_LINES
     rules.check(order.state, step, number=order.number)
     lines = list(PurchaseOrderLine.objects.filter(order=order).order_by("line_no"))
-    released = _released(order, lines, line_ids)
+    released = to_close(order.number, lines, line_ids)
     if released and not reason.strip():
         raise InvalidInput(errors={"reason": "Say why the rest does not come."})
 
@@ -56,33 +54,12 @@ def cancel(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Pur
     require_planner(actor, order)
     rules.check(order.state, Step.CANCEL, number=order.number)
     lines = list(PurchaseOrderLine.objects.filter(order=order).order_by("line_no"))
-    released = [line for line in lines if open_quantity(line) > 0]
+    released = to_close(order.number, lines, None)
 
     _release(order, lines, released, Step.CANCEL, reason.strip())
     keys = close_supplies(SupplyKind.PURCHASE_LINE, [line.pk for line in released])
     events.record_order("canceled", order, keys=keys, actor=actor)
     return order
-
-
-def _released(
-    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], line_ids: Sequence[int] | None
-) -> list[PurchaseOrderLine]:
-    if line_ids is None:
-        return [line for line in lines if open_quantity(line) > 0]
-    known = {line.pk: line for line in lines}
-    if not line_ids:
-        raise InvalidInput(errors={"lines": "Name at least one line, or leave the lines out to close the order."})
-    if errors := {
-        f"lines.{place}": f"The order has no line {line_id}."
-        for place, line_id in enumerate(line_ids)
-        if line_id not in known
-    }:
-        raise InvalidInput(errors=errors)
-    wanted = [known[line_id] for line_id in dict.fromkeys(line_ids)]
-    for line in wanted:
-        if open_quantity(line) == 0:
-            raise NothingOpen(number=f"{order.number}, line {line.line_no}")
-    return wanted
 
 
 def _release(
@@ -93,9 +70,7 @@ def _release(
     reason: str,
 ) -> None:
     """Count what is open as closed; the caller holds the order's lock."""
-    close_open(PurchaseOrderLine, [line.pk for line in released], reason=reason)
-    for line in released:
-        line.closed_quantity, line.close_reason = line.quantity - line.posted_quantity, reason
+    close_lines(PurchaseOrderLine, released, reason=reason)
     order.state = rules.state_after(order.state, step, lines)
     order.version += 1
     if step != Step.CLOSE_LINES:

@@ -1,7 +1,8 @@
 """Changing purchase orders that are not done, and blocking them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from core import inserts, versions
@@ -10,10 +11,11 @@ from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import SupplyKind
 from inventory.drafts import LevelKey
+from inventory.services.orders import blocking
+from inventory.services.orders.editing import change_head, change_lines, next_line_no, refuse_unknown, to_remove
 from inventory.services.registers import close_supplies
 from purchasing import events, rules
-from purchasing.drafts import LineChange, LineDraft, LineEdit, LineRemoval
-from purchasing.errors import LineTouched
+from purchasing.drafts import LineDraft, LineEdit
 from purchasing.locks import lock_order
 from purchasing.models import PurchaseOrder, PurchaseOrderLine, ReceiptLine
 from purchasing.rules import Step
@@ -49,8 +51,7 @@ def edit(
     :raises InvalidInput: naming each field that is wrong, such as `lines.0.quantity`.
     """
     changes = changes or {}
-    if unknown := changes.keys() - HEADER_FIELDS:
-        raise InvalidInput(errors=dict.fromkeys(sorted(unknown), "There is no such field to change."))
+    refuse_unknown(changes, allowed=HEADER_FIELDS)
 
     order = lock_order(order_id)
     require_planner(actor, order)
@@ -58,10 +59,10 @@ def edit(
     rules.check(order.state, Step.EDIT, number=order.number)
 
     standing = _lines(order)
-    first_new_no = order_lines.next_line_no(standing.values())
-    touched = _apply_header(order, changes, standing.values())
+    first_new_no = next_line_no(standing.values())
+    touched = change_head(order, changes, standing.values(), inherited=_INHERITED)
     keys = _remove(standing, lines)
-    touched |= _change(standing, lines, actor)
+    touched |= change_lines(standing, lines, partial(line_changes.apply, actor=actor))
     added = _add(order, first_new_no, lines, now, actor)
     if not standing and not added:
         raise InvalidInput(errors={"lines": "An order needs at least one line."})
@@ -81,9 +82,7 @@ def block(order_id: int, *, reason: str, now: datetime, actor: Any) -> PurchaseO
     :raises InvalidInput: without a reason.
     :raises WrongState: when the order is received, closed or canceled.
     """
-    if not reason.strip():
-        raise InvalidInput(errors={"reason": "Say why the order is blocked."})
-    return _set_block(order_id, "blocked", blocked_at=now, blocked_reason=reason.strip(), actor=actor)
+    return _set_block(order_id, "blocked", blocked_at=now, reason=blocking.checked_reason(reason), actor=actor)
 
 
 @service
@@ -92,18 +91,14 @@ def unblock(order_id: int, *, now: datetime, actor: Any) -> PurchaseOrder:
 
     :raises WrongState: when the order is received, closed or canceled.
     """
-    return _set_block(order_id, "unblocked", blocked_at=None, blocked_reason="", actor=actor)
+    return _set_block(order_id, "unblocked", blocked_at=None, reason="", actor=actor)
 
 
-def _set_block(
-    order_id: int, verb: str, *, blocked_at: datetime | None, blocked_reason: str, actor: Any
-) -> PurchaseOrder:
+def _set_block(order_id: int, verb: str, *, blocked_at: datetime | None, reason: str, actor: Any) -> PurchaseOrder:
     order = lock_order(order_id)
     require_planner(actor, order)
     rules.check(order.state, Step.BLOCK, number=order.number)
-    order.blocked_at, order.blocked_reason = blocked_at, blocked_reason
-    order.version += 1
-    order.save(update_fields=["blocked_at", "blocked_reason", "version"])
+    blocking.write(order, blocked_at=blocked_at, reason=reason)
     events.record_order(verb, order, actor=actor)
     return order
 
@@ -113,59 +108,15 @@ def _lines(order: PurchaseOrder) -> dict[int, PurchaseOrderLine]:
     return {line.pk: line for line in lines}
 
 
-def _apply_header(order: PurchaseOrder, changes: Mapping[str, Any], lines: Iterable[PurchaseOrderLine]) -> set[int]:
-    """Set the order's fields; returns the ids of the lines that went along."""
-    touched: set[int] = set()
-    for name, value in changes.items():
-        if name in _INHERITED:
-            for line in lines:
-                if getattr(line, name) == getattr(order, name) and rules.is_line_open(line):
-                    setattr(line, name, value)
-                    touched.add(line.pk)
-        setattr(order, name, value)
-    return touched
-
-
-def _known(standing: Mapping[int, PurchaseOrderLine], line_id: int, field: str) -> PurchaseOrderLine:
-    if line_id not in standing:
-        raise InvalidInput(errors={f"{field}.id": f"The order has no line {line_id}."})
-    return standing[line_id]
-
-
 def _remove(standing: dict[int, PurchaseOrderLine], edits: Sequence[LineEdit]) -> frozenset[LevelKey]:
-    gone: dict[int, str] = {}
-    for place, removal in enumerate(edits):
-        if isinstance(removal, LineRemoval):
-            line = _known(standing, removal.line_id, f"lines.{place}")
-            rules.check_untouched(line, field=f"lines.{place}")
-            gone[line.pk] = f"lines.{place}"
+    gone = to_remove(standing, edits, verb="received", parts=ReceiptLine.objects.all())
     if not gone:
         return frozenset()
-    for line_id in ReceiptLine.objects.filter(order_line__in=list(gone)).values_list("order_line_id", flat=True)[:1]:
-        raise LineTouched(line_no=standing[line_id].line_no, what="was received before; close it", field=gone[line_id])
     keys = close_supplies(SupplyKind.PURCHASE_LINE, gone)
-    PurchaseOrderLine.objects.filter(pk__in=list(gone)).delete()
+    PurchaseOrderLine.objects.filter(pk__in=gone).delete()
     for line_id in gone:
         del standing[line_id]
     return keys
-
-
-def _change(standing: Mapping[int, PurchaseOrderLine], edits: Sequence[LineEdit], actor: Any) -> set[int]:
-    changed: set[int] = set()
-    for place, change in enumerate(edits):
-        if isinstance(change, LineChange):
-            field = f"lines.{place}"
-            line = _known(standing, change.line_id, field)
-            line_changes.apply(line, change.values, field=field, actor=actor)
-            changed.add(line.pk)
-    order_lines.check_sites(
-        {
-            f"lines.{place}.site": change.values["site_id"]
-            for place, change in enumerate(edits)
-            if isinstance(change, LineChange) and "site_id" in change.values
-        }
-    )
-    return changed
 
 
 def _add(

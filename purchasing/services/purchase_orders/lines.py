@@ -1,6 +1,6 @@
 """From drafts to order lines: looked up, priced, checked and converted for any number of lines at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,12 +9,11 @@ from typing import Any
 from core.errors import InvalidInput
 from core.money import round_half_up
 from inventory.rules.order_lines import PRICE_DECIMALS, check_price
-from inventory.selectors.ordering import Asked, Measured, measured
+from inventory.selectors.ordering import Asked, Measured, check_sites, measured
 from inventory.services.order_lines import give_first_sight
 from purchasing import rules, selectors
 from purchasing.drafts import LineDraft
 from purchasing.models import PurchaseOrder, PurchaseOrderLine, SupplierItem
-from sites.models import Site
 
 
 @dataclass(frozen=True)
@@ -53,21 +52,6 @@ def build(wanted: Sequence[Wanted], *, actor: Any) -> list[PurchaseOrderLine]:
         raise InvalidInput(errors=errors)
     give_first_sight((want.order.company_id, size) for want, size in zip(wanted, sizes, strict=True))
     return lines
-
-
-def check_sites(site_ids: dict[str, int | None]) -> None:
-    """:raises InvalidInput: naming the fields whose site is missing or archived."""
-    wanted = {site_id for site_id in site_ids.values() if site_id is not None}
-    if not wanted:
-        return
-    known = set(Site.objects.filter(pk__in=wanted, archived_at=None).values_list("pk", flat=True))
-    if errors := {field: "Not found." for field, site_id in site_ids.items() if site_id and site_id not in known}:
-        raise InvalidInput(errors=errors)
-
-
-def next_line_no(lines: Iterable[PurchaseOrderLine]) -> int:
-    """The number after the last."""
-    return max((line.line_no for line in lines), default=0) + 1
 
 
 def _asked(wanted: Sequence[Wanted], offers: Sequence[SupplierItem | None]) -> list[Asked]:

@@ -7,11 +7,9 @@ from typing import Any
 from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import DemandKind
-from inventory.rules.order_steps import open_quantity
-from inventory.services.order_lines import close_open
+from inventory.services.orders.closing import close_lines, to_close
 from inventory.services.registers import close_demands
 from sales import events, rules
-from sales.errors import NothingOpen
 from sales.locks import lock_order
 from sales.models import SalesOrder, SalesOrderLine
 from sales.rules import Step
@@ -36,7 +34,7 @@ def close(
     step = Step.CLOSE if line_ids is None else Step.CLOSE_LINES
     rules.check(order.state, step, number=order.number)
     lines = list(SalesOrderLine.objects.filter(order=order).order_by("line_no"))
-    released = _released(order, lines, line_ids)
+    released = to_close(order.number, lines, line_ids)
     if released and not reason.strip():
         raise InvalidInput(errors={"reason": "Say why the rest is not shipped."})
 
@@ -56,7 +54,7 @@ def cancel(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Sal
     require_planner(actor, order)
     rules.check(order.state, Step.CANCEL, number=order.number)
     lines = list(SalesOrderLine.objects.filter(order=order).order_by("line_no"))
-    released = [line for line in lines if open_quantity(line) > 0]
+    released = to_close(order.number, lines, None)
 
     _release(order, lines, released, Step.CANCEL, reason.strip())
     keys = close_demands(DemandKind.SALES_LINE, [line.pk for line in released])
@@ -64,34 +62,11 @@ def cancel(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Sal
     return order
 
 
-def _released(
-    order: SalesOrder, lines: Sequence[SalesOrderLine], line_ids: Sequence[int] | None
-) -> list[SalesOrderLine]:
-    if line_ids is None:
-        return [line for line in lines if open_quantity(line) > 0]
-    known = {line.pk: line for line in lines}
-    if not line_ids:
-        raise InvalidInput(errors={"lines": "Name at least one line, or leave the lines out to close the order."})
-    if errors := {
-        f"lines.{place}": f"The order has no line {line_id}."
-        for place, line_id in enumerate(line_ids)
-        if line_id not in known
-    }:
-        raise InvalidInput(errors=errors)
-    wanted = [known[line_id] for line_id in dict.fromkeys(line_ids)]
-    for line in wanted:
-        if open_quantity(line) == 0:
-            raise NothingOpen(number=f"{order.number}, line {line.line_no}")
-    return wanted
-
-
 def _release(
     order: SalesOrder, lines: Sequence[SalesOrderLine], released: Sequence[SalesOrderLine], step: Step, reason: str
 ) -> None:
     """Count what is open as closed; the caller holds the order's lock."""
-    close_open(SalesOrderLine, [line.pk for line in released], reason=reason)
-    for line in released:
-        line.closed_quantity, line.close_reason = line.quantity - line.posted_quantity, reason
+    close_lines(SalesOrderLine, released, reason=reason)
     order.state = rules.state_after(order.state, step, lines)
     order.version += 1
     if step != Step.CLOSE_LINES:

@@ -1,7 +1,8 @@
 """Changing sales orders that are not done, and blocking them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from core import inserts, versions
@@ -9,10 +10,11 @@ from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import DemandKind
 from inventory.drafts import LevelKey
+from inventory.services.orders import blocking
+from inventory.services.orders.editing import change_head, change_lines, next_line_no, refuse_unknown, to_remove
 from inventory.services.registers import close_demands
 from sales import events, rules
-from sales.drafts import LineChange, LineDraft, LineEdit, LineRemoval
-from sales.errors import LineTouched
+from sales.drafts import LineDraft, LineEdit
 from sales.locks import lock_order
 from sales.models import SalesOrder, SalesOrderLine, ShipmentLine
 from sales.rules import Step
@@ -47,8 +49,7 @@ def edit(
     :raises InvalidInput: naming each field that is wrong, such as `lines.0.quantity`.
     """
     changes = changes or {}
-    if unknown := changes.keys() - HEADER_FIELDS:
-        raise InvalidInput(errors=dict.fromkeys(sorted(unknown), "There is no such field to change."))
+    refuse_unknown(changes, allowed=HEADER_FIELDS)
 
     order = lock_order(order_id)
     require_planner(actor, order)
@@ -56,10 +57,10 @@ def edit(
     rules.check(order.state, Step.EDIT, number=order.number)
 
     standing = _lines(order)
-    first_new_no = order_lines.next_line_no(standing.values())
-    touched = _apply_header(order, changes, standing.values())
+    first_new_no = next_line_no(standing.values())
+    touched = change_head(order, changes, standing.values(), inherited=_INHERITED)
     keys = _remove(standing, lines)
-    touched |= _change(standing, lines, actor)
+    touched |= change_lines(standing, lines, partial(line_changes.apply, actor=actor))
     added = _add(order, first_new_no, lines, actor)
     if not standing and not added:
         raise InvalidInput(errors={"lines": "An order needs at least one line."})
@@ -79,9 +80,7 @@ def block(order_id: int, *, reason: str, now: datetime, actor: Any) -> SalesOrde
     :raises InvalidInput: without a reason.
     :raises WrongState: when the order is shipped, closed or canceled.
     """
-    if not reason.strip():
-        raise InvalidInput(errors={"reason": "Say why the order is blocked."})
-    return _set_block(order_id, "blocked", blocked_at=now, blocked_reason=reason.strip(), actor=actor)
+    return _set_block(order_id, "blocked", blocked_at=now, reason=blocking.checked_reason(reason), actor=actor)
 
 
 @service
@@ -90,16 +89,14 @@ def unblock(order_id: int, *, now: datetime, actor: Any) -> SalesOrder:
 
     :raises WrongState: when the order is shipped, closed or canceled.
     """
-    return _set_block(order_id, "unblocked", blocked_at=None, blocked_reason="", actor=actor)
+    return _set_block(order_id, "unblocked", blocked_at=None, reason="", actor=actor)
 
 
-def _set_block(order_id: int, verb: str, *, blocked_at: datetime | None, blocked_reason: str, actor: Any) -> SalesOrder:
+def _set_block(order_id: int, verb: str, *, blocked_at: datetime | None, reason: str, actor: Any) -> SalesOrder:
     order = lock_order(order_id)
     require_planner(actor, order)
     rules.check(order.state, Step.BLOCK, number=order.number)
-    order.blocked_at, order.blocked_reason = blocked_at, blocked_reason
-    order.version += 1
-    order.save(update_fields=["blocked_at", "blocked_reason", "version"])
+    blocking.write(order, blocked_at=blocked_at, reason=reason)
     events.record_order(verb, order, actor=actor)
     return order
 
@@ -109,59 +106,15 @@ def _lines(order: SalesOrder) -> dict[int, SalesOrderLine]:
     return {line.pk: line for line in lines}
 
 
-def _apply_header(order: SalesOrder, changes: Mapping[str, Any], lines: Iterable[SalesOrderLine]) -> set[int]:
-    """Set the order's fields; returns the ids of the lines that went along."""
-    touched: set[int] = set()
-    for name, value in changes.items():
-        if name in _INHERITED:
-            for line in lines:
-                if getattr(line, name) == getattr(order, name) and rules.is_line_open(line):
-                    setattr(line, name, value)
-                    touched.add(line.pk)
-        setattr(order, name, value)
-    return touched
-
-
-def _known(standing: Mapping[int, SalesOrderLine], line_id: int, field: str) -> SalesOrderLine:
-    if line_id not in standing:
-        raise InvalidInput(errors={f"{field}.id": f"The order has no line {line_id}."})
-    return standing[line_id]
-
-
 def _remove(standing: dict[int, SalesOrderLine], edits: Sequence[LineEdit]) -> frozenset[LevelKey]:
-    gone: dict[int, str] = {}
-    for place, removal in enumerate(edits):
-        if isinstance(removal, LineRemoval):
-            line = _known(standing, removal.line_id, f"lines.{place}")
-            rules.check_untouched(line, field=f"lines.{place}")
-            gone[line.pk] = f"lines.{place}"
+    gone = to_remove(standing, edits, verb="shipped", parts=ShipmentLine.objects.all())
     if not gone:
         return frozenset()
-    for line_id in ShipmentLine.objects.filter(order_line__in=list(gone)).values_list("order_line_id", flat=True)[:1]:
-        raise LineTouched(line_no=standing[line_id].line_no, what="was shipped before; close it", field=gone[line_id])
     keys = close_demands(DemandKind.SALES_LINE, gone)
-    SalesOrderLine.objects.filter(pk__in=list(gone)).delete()
+    SalesOrderLine.objects.filter(pk__in=gone).delete()
     for line_id in gone:
         del standing[line_id]
     return keys
-
-
-def _change(standing: Mapping[int, SalesOrderLine], edits: Sequence[LineEdit], actor: Any) -> set[int]:
-    changed: set[int] = set()
-    for place, change in enumerate(edits):
-        if isinstance(change, LineChange):
-            field = f"lines.{place}"
-            line = _known(standing, change.line_id, field)
-            line_changes.apply(line, change.values, field=field, actor=actor)
-            changed.add(line.pk)
-    order_lines.check_sites(
-        {
-            f"lines.{place}.site": change.values["site_id"]
-            for place, change in enumerate(edits)
-            if isinstance(change, LineChange) and "site_id" in change.values
-        }
-    )
-    return changed
 
 
 def _add(order: SalesOrder, first_no: int, edits: Sequence[LineEdit], actor: Any) -> list[SalesOrderLine]:

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import InvalidInput
-from core.quantities import check_quantity
-from inventory.rules.order_lines import check_price, stocking_quantity
-from inventory.selectors.ordering import Asked, measured
-from sales import rules
+from inventory.rules.order_lines import check_price
+from inventory.services.orders.line_changes import check, set_quantity, set_unit
 from sales.models import SalesOrderLine
 from sales.services.sales_orders.lines import check_discount
 
@@ -37,10 +35,7 @@ def apply(line: SalesOrderLine, values: Mapping[str, Any], *, field: str, actor:
     :raises LineTouched: when something was posted or closed on the line and more than a date or text would change.
     :raises InvalidInput: naming the field.
     """
-    if unknown := values.keys() - _SOFT - _HARD:
-        raise InvalidInput(errors={f"{field}.{name}": "This can't be changed." for name in sorted(unknown)})
-    if values.keys() & _HARD:
-        rules.check_untouched(line, field=field)
+    check(line, values.keys(), dates_and_texts=_SOFT, substance=_HARD, verb="shipped", field=field)
     try:
         _apply(line, values, actor)
     except InvalidInput as error:
@@ -53,34 +48,10 @@ def _apply(line: SalesOrderLine, values: Mapping[str, Any], actor: Any) -> None:
     if values.get("site_id") is not None:
         line.site_id = values["site_id"]
     if values.get("unit_id", line.unit_id) != line.unit_id:
-        _set_unit(line, values, actor)
+        set_unit(line, values, actor=actor)
     elif "quantity" in values:
-        _set_quantity(line, values["quantity"])
+        set_quantity(line, values["quantity"], unit=line.unit.code, decimals=line.unit.decimals)
     if "unit_price" in values:
         line.unit_price = check_price(values["unit_price"], field="unit_price")
     if "discount" in values:
         line.discount = check_discount(values["discount"])
-
-
-def _set_quantity(line: SalesOrderLine, quantity: object) -> None:
-    unit, stocked_in = line.unit, line.item.unit
-    line.ordered_quantity = check_quantity(quantity, decimals=unit.decimals, unit=unit.code)
-    line.quantity = stocking_quantity(
-        line.ordered_quantity,
-        line.unit_factor,
-        unit=unit.code,
-        stocked_in=stocked_in.code,
-        decimals=stocked_in.decimals,
-    )
-
-
-def _set_unit(line: SalesOrderLine, values: Mapping[str, Any], actor: Any) -> None:
-    if values.get("unit_price") is None:
-        raise InvalidInput(errors={"unit_price": "Give the price per the new unit as well."})
-    quantity = values.get("quantity", line.ordered_quantity)
-    try:
-        (size,) = measured([Asked(line.company_id, line.item_id, quantity, "line", values["unit_id"])], actor=actor)
-    except InvalidInput as error:
-        raise InvalidInput(errors={name.removeprefix("line."): text for name, text in error.errors.items()}) from None
-    line.unit_id, line.unit_factor = size.unit_id, size.unit_factor
-    line.ordered_quantity, line.quantity = size.ordered_quantity, size.quantity

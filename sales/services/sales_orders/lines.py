@@ -1,6 +1,6 @@
 """From drafts to order lines: looked up, checked and converted for any number of lines at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,11 +10,10 @@ from core.errors import InvalidInput
 from core.quantities import to_decimal
 from inventory.rules.order_lines import check_price, price_in_unit
 from inventory.selectors.exchange import rate_on
-from inventory.selectors.ordering import Asked, Measured, measured
+from inventory.selectors.ordering import Asked, Measured, check_sites, measured
 from inventory.services.order_lines import give_first_sight
 from sales.drafts import LineDraft
 from sales.models import SalesOrder, SalesOrderLine
-from sites.models import Site
 
 
 @dataclass(frozen=True)
@@ -48,21 +47,6 @@ def build(wanted: Sequence[Wanted], *, actor: Any) -> list[SalesOrderLine]:
         raise InvalidInput(errors=errors)
     give_first_sight((want.order.company_id, size) for want, size in zip(wanted, sizes, strict=True))
     return lines
-
-
-def check_sites(site_ids: dict[str, int | None]) -> None:
-    """:raises InvalidInput: naming the fields whose site is missing or archived."""
-    wanted = {site_id for site_id in site_ids.values() if site_id is not None}
-    if not wanted:
-        return
-    known = set(Site.objects.filter(pk__in=wanted, archived_at=None).values_list("pk", flat=True))
-    if errors := {field: "Not found." for field, site_id in site_ids.items() if site_id and site_id not in known}:
-        raise InvalidInput(errors=errors)
-
-
-def next_line_no(lines: Iterable[SalesOrderLine]) -> int:
-    """The number after the last."""
-    return max((line.line_no for line in lines), default=0) + 1
 
 
 def _asked(want: Wanted) -> Asked:
