@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 from rest_framework import serializers
 
 from core.api.fields import Candidates, PriceField, QuantityField, ReferenceField
-from core.api.serializers import Serializer
+from core.api.serializers import ModelSerializer, Serializer
 from core.errors import InvalidInput
 from inventory.api.masters_views import only_company
-from inventory.api.references import unit_field
+from inventory.api.references import item_field, unit_field
 from inventory.drafts import LineChange, LineRemoval
 from sites.access import access_of
+from sites.api.references import company_field, site_field
 from sites.models import Company
 
 Draft = TypeVar("Draft")
@@ -70,9 +71,30 @@ class CloseSerializer(Serializer):
     lines = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, allow_null=True)
 
 
+class OrderWriteSerializer(Serializer):
+    """What bodies of new orders have: between whom, and what is written on it."""
+
+    site = site_field()
+    company = company_field(required=False, allow_null=True, help_text="Absent: the site's default owner.")
+    owner = company_field(required=False, allow_null=True, help_text="Absent: the company.")
+    number = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    ordered_on = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(required=False, allow_blank=True)
+    external_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
+
+
+class OrderEditSerializer(Serializer):
+    """What is named changes. A line with `id` is changed, one without is new, `remove` takes one out."""
+
+    note = serializers.CharField(required=False, allow_blank=True)
+    external_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
+
+
 class LineWriteSerializer(Serializer):
     """What lines of all orders have. The quantity is in `unit`, absent: in the stocking unit."""
 
+    item = item_field()
+    site = site_field(required=False, allow_null=True)
     quantity = QuantityField(help_text="In `unit`; absent: in the stocking unit.")
     unit = unit_field(required=False, allow_null=True)
     unit_price = PriceField(required=False, allow_null=True, help_text="Per `unit`.")
@@ -86,6 +108,7 @@ class LineEditSerializer(LineWriteSerializer):
 
     id = serializers.IntegerField(min_value=1, required=False)
     remove = serializers.BooleanField(required=False)
+    item = item_field(required=False)
     quantity = QuantityField(required=False)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +119,21 @@ class LineEditSerializer(LineWriteSerializer):
         if values.get("remove") and "id" not in values:
             raise serializers.ValidationError({"id": ["Which line is to be removed?"]})
         return values
+
+
+class LineRefSerializer(Serializer):
+    """A line by `line` (id) or `line_no`."""
+
+    line = serializers.IntegerField(min_value=1, required=False)
+    line_no = serializers.IntegerField(min_value=1, required=False)
+
+
+class PostedLineSerializer(ModelSerializer):
+    """What a shipment or receipt has of an order's line."""
+
+    line = serializers.IntegerField(source="order_line_id", read_only=True)
+    line_no = serializers.IntegerField(source="order_line.line_no", read_only=True)
+    item = ReferenceField(source="order_line.item", key="sku", read_only=True)
 
 
 def line_values(values: Mapping[str, Any]) -> dict[str, Any]:

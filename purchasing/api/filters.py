@@ -1,32 +1,21 @@
 """Filters of the lists of purchasing."""
 
-from django.db.models import Q, QuerySet
-from django_filters import BooleanFilter, CharFilter, DateFilter
+from django.db.models import QuerySet
+from django_filters import CharFilter, DateFilter
 
 from core.api.filters import FilterSet, IdFilter, KeyFilter, WordsFilter
-from inventory.api.order_filters import OrderFilter
+from inventory.api.order_filters import OrderFilter, PartnerFilter, PostedFilter
 from purchasing import selectors
 from purchasing.choices import PurchaseOrderState
 from purchasing.models import PurchaseOrder, PurchaseOrderLine, Receipt, Supplier, SupplierItem
 
 
-class SupplierFilter(FilterSet):
+class SupplierFilter(PartnerFilter):
     """`search` finds a part of code or name."""
-
-    code = KeyFilter("code")
-    company = KeyFilter("company__code")
-    company_id = IdFilter()
-    party = KeyFilter("party__code")
-    party_id = IdFilter()
-    is_archived = BooleanFilter("archived_at", "isnull", exclude=True)
-    search = CharFilter(method="search_for")
 
     class Meta:
         model = Supplier
         fields = ("country", "currency", "is_preferred")
-
-    def search_for(self, rows: QuerySet[Supplier], name: str, value: str) -> QuerySet[Supplier]:
-        return rows.filter(Q(code__icontains=value) | Q(name__icontains=value))
 
 
 class SupplierItemFilter(FilterSet):
@@ -62,17 +51,9 @@ class PurchaseOrderFilter(OrderFilter):
         return selectors.matching(rows, value)
 
 
-class ReceiptFilter(FilterSet):
-    number = KeyFilter("number")
-    company = KeyFilter("company__code")
-    company_id = IdFilter()
-    site = KeyFilter("site__code")
-    site_id = IdFilter()
-    order = KeyFilter("order__number")
-    order_id = IdFilter()
+class ReceiptFilter(PostedFilter):
     supplier = KeyFilter("order__supplier__code")
     supplier_id = IdFilter("order__supplier_id")
-    is_reversed = BooleanFilter("reversed_at", "isnull", exclude=True)
 
     class Meta:
         model = Receipt

@@ -7,7 +7,15 @@ from rest_framework import serializers
 from core.api.fields import AmountField, PriceField, QuantityField, ReferenceField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.line_places import KeyField
-from inventory.api.order_fields import LineEditSerializer, LineWriteSerializer, PartnerField
+from inventory.api.order_fields import (
+    LineEditSerializer,
+    LineRefSerializer,
+    LineWriteSerializer,
+    OrderEditSerializer,
+    OrderWriteSerializer,
+    PartnerField,
+    PostedLineSerializer,
+)
 from inventory.api.references import item_field
 from purchasing import selectors
 from purchasing.models import (
@@ -211,8 +219,6 @@ class PurchaseOrderSerializer(ModelSerializer):
 
 
 class PurchaseLineWriteSerializer(LineWriteSerializer):
-    item = item_field()
-    site = site_field(required=False, allow_null=True)
     unit_label = serializers.CharField(
         max_length=16, required=False, allow_blank=True, help_text="The supplier's own unit, instead of `unit`."
     )
@@ -224,44 +230,29 @@ class PurchaseLineWriteSerializer(LineWriteSerializer):
         return values
 
 
-class PurchaseOrderWriteSerializer(Serializer):
+class PurchaseOrderWriteSerializer(OrderWriteSerializer):
     """A new order: a draft, or with `is_ordered` ordered at once."""
 
     supplier = PartnerField(suppliers)
-    site = site_field()
-    company = company_field(required=False, allow_null=True, help_text="Absent: the site's default owner.")
-    owner = company_field(required=False, allow_null=True, help_text="Absent: the company.")
-    number = serializers.CharField(max_length=32, required=False, allow_blank=True)
     currency = serializers.CharField(max_length=3, required=False, help_text="Absent: the supplier's.")
-    ordered_on = serializers.DateField(required=False, allow_null=True)
     expected_on = serializers.DateField(required=False, allow_null=True)
-    note = serializers.CharField(required=False, allow_blank=True)
-    external_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
     is_ordered = serializers.BooleanField(required=False, default=False)
     lines = PurchaseLineWriteSerializer(many=True)
 
 
 class PurchaseLineEditSerializer(LineEditSerializer):
-    item = item_field(required=False)
-    site = site_field(required=False, allow_null=True)
     unit_label = serializers.CharField(max_length=16, required=False, help_text="Of a new line.")
     expected_on = serializers.DateField(required=False, allow_null=True)
 
 
-class PurchaseOrderEditSerializer(Serializer):
-    """What is named changes. A line with `id` is changed, one without is new, `remove` takes one out."""
-
+class PurchaseOrderEditSerializer(OrderEditSerializer):
     expected_on = serializers.DateField(required=False, allow_null=True)
-    note = serializers.CharField(required=False, allow_blank=True)
-    external_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
     lines = PurchaseLineEditSerializer(many=True, required=False)
 
 
-class PurchaseOrderReceiveLineSerializer(Serializer):
+class PurchaseOrderReceiveLineSerializer(LineRefSerializer):
     """A line by `line` (id) or `line_no`. A lot's number is the supplier's; a new one is made."""
 
-    line = serializers.IntegerField(min_value=1, required=False)
-    line_no = serializers.IntegerField(min_value=1, required=False)
     quantity = QuantityField(
         required=False, allow_null=True, help_text="Stocking unit; absent: what is open, less what is rejected."
     )
@@ -281,11 +272,7 @@ class PurchaseOrderReceiveSerializer(Serializer):
     supplier_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
 
 
-class ReceiptLineSerializer(ModelSerializer):
-    line = serializers.IntegerField(source="order_line_id", read_only=True)
-    line_no = serializers.IntegerField(source="order_line.line_no", read_only=True)
-    item = ReferenceField(source="order_line.item", key="sku", read_only=True)
-
+class ReceiptLineSerializer(PostedLineSerializer):
     class Meta:
         model = ReceiptLine
         fields = ("id", "line", "line_no", "item", "quantity", "rejected_quantity")

@@ -1,33 +1,24 @@
 """Filters of the lists of sales."""
 
-from django.db.models import Q, QuerySet
-from django_filters import BooleanFilter, CharFilter, DateFilter
+from django.db.models import QuerySet
+from django_filters import CharFilter, DateFilter
 
-from core.api.filters import FilterSet, IdFilter, KeyFilter, WordsFilter
-from inventory.api.order_filters import OrderFilter, StatusFilter
+from core.api.filters import IdFilter, KeyFilter, WordsFilter
+from inventory.api.order_filters import OrderFilter, PartnerFilter, PostedFilter, StatusFilter
 from inventory.choices import DocumentKind
 from sales import selectors
 from sales.choices import SalesOrderState
 from sales.models import Customer, SalesOrder, SalesOrderLine, Shipment
 
 
-class CustomerFilter(FilterSet):
+class CustomerFilter(PartnerFilter):
     """`search` finds a part of code, name or city."""
 
-    code = KeyFilter("code")
-    company = KeyFilter("company__code")
-    company_id = IdFilter()
-    party = KeyFilter("party__code")
-    party_id = IdFilter()
-    is_archived = BooleanFilter("archived_at", "isnull", exclude=True)
-    search = CharFilter(method="search_for")
+    searched = ("code", "name", "city")
 
     class Meta:
         model = Customer
         fields = ("country", "currency")
-
-    def search_for(self, rows: QuerySet[Customer], name: str, value: str) -> QuerySet[Customer]:
-        return rows.filter(Q(code__icontains=value) | Q(name__icontains=value) | Q(city__icontains=value))
 
 
 class SalesOrderFilter(OrderFilter, StatusFilter):
@@ -51,17 +42,9 @@ class SalesOrderFilter(OrderFilter, StatusFilter):
         return selectors.matching(rows, value)
 
 
-class ShipmentFilter(FilterSet):
-    number = KeyFilter("number")
-    company = KeyFilter("company__code")
-    company_id = IdFilter()
-    site = KeyFilter("site__code")
-    site_id = IdFilter()
-    order = KeyFilter("order__number")
-    order_id = IdFilter()
+class ShipmentFilter(PostedFilter):
     customer = KeyFilter("order__customer__code")
     customer_id = IdFilter("order__customer_id")
-    is_reversed = BooleanFilter("reversed_at", "isnull", exclude=True)
 
     class Meta:
         model = Shipment

@@ -4,12 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.fields import AmountField, QuantityField, RateField, ReferenceField
+from core.api.fields import AmountField, QuantityField, RateField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.line_places import KeyField
-from inventory.api.order_fields import LineEditSerializer, LineWriteSerializer, PartnerField
+from inventory.api.order_fields import (
+    LineEditSerializer,
+    LineRefSerializer,
+    LineWriteSerializer,
+    OrderEditSerializer,
+    OrderWriteSerializer,
+    PartnerField,
+    PostedLineSerializer,
+)
 from inventory.api.order_status import LineStatusFields, OrderStatusFields
-from inventory.api.references import item_field
 from sales import selectors
 from sales.models import Customer, SalesOrder, SalesOrderLine, Shipment, ShipmentLine
 from sites.access import access_of
@@ -153,42 +160,27 @@ class SalesOrderSerializer(OrderStatusFields, ModelSerializer):
 
 
 class SalesLineWriteSerializer(LineWriteSerializer):
-    item = item_field()
-    site = site_field(required=False, allow_null=True)
     discount = RateField(required=False, help_text="A fraction: 0.1 is 10 % off.")
 
 
-class SalesOrderWriteSerializer(Serializer):
+class SalesOrderWriteSerializer(OrderWriteSerializer):
     """A new order: a quote, or with `is_open` open at once."""
 
     customer = PartnerField(customers)
-    site = site_field()
-    company = company_field(required=False, allow_null=True, help_text="Absent: the site's default owner.")
-    owner = company_field(required=False, allow_null=True, help_text="Absent: the company.")
-    number = serializers.CharField(max_length=32, required=False, allow_blank=True)
     currency = serializers.CharField(max_length=3, required=False, help_text="Absent: the customer's.")
-    ordered_on = serializers.DateField(required=False, allow_null=True)
     need_by_on = serializers.DateField(required=False, allow_null=True)
     promised_on = serializers.DateField(required=False, allow_null=True)
-    note = serializers.CharField(required=False, allow_blank=True)
-    external_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
     is_open = serializers.BooleanField(required=False, default=False)
     lines = SalesLineWriteSerializer(many=True)
 
 
 class SalesLineEditSerializer(LineEditSerializer):
-    item = item_field(required=False)
-    site = site_field(required=False, allow_null=True)
     discount = RateField(required=False)
 
 
-class SalesOrderEditSerializer(Serializer):
-    """What is named changes. A line with `id` is changed, one without is new, `remove` takes one out."""
-
+class SalesOrderEditSerializer(OrderEditSerializer):
     need_by_on = serializers.DateField(required=False, allow_null=True)
     promised_on = serializers.DateField(required=False, allow_null=True)
-    note = serializers.CharField(required=False, allow_blank=True)
-    external_reference = serializers.CharField(max_length=100, required=False, allow_blank=True)
     lines = SalesLineEditSerializer(many=True, required=False)
 
 
@@ -199,11 +191,9 @@ class SalesOrderRankSerializer(Serializer):
     after = KeyField(required=False, allow_null=True)
 
 
-class SalesOrderShipLineSerializer(Serializer):
+class SalesOrderShipLineSerializer(LineRefSerializer):
     """A line by `line` (id) or `line_no`."""
 
-    line = serializers.IntegerField(min_value=1, required=False)
-    line_no = serializers.IntegerField(min_value=1, required=False)
     quantity = QuantityField(required=False, allow_null=True, help_text="Stocking unit; absent: all that is open.")
     lot = KeyField(required=False, allow_null=True)
     location = KeyField(required=False, allow_null=True)
@@ -219,11 +209,7 @@ class SalesOrderShipSerializer(Serializer):
     tracking_number = serializers.CharField(max_length=100, required=False, allow_blank=True)
 
 
-class ShipmentLineSerializer(ModelSerializer):
-    line = serializers.IntegerField(source="order_line_id", read_only=True)
-    line_no = serializers.IntegerField(source="order_line.line_no", read_only=True)
-    item = ReferenceField(source="order_line.item", key="sku", read_only=True)
-
+class ShipmentLineSerializer(PostedLineSerializer):
     class Meta:
         model = ShipmentLine
         fields = ("id", "line", "line_no", "item", "quantity")
