@@ -1,6 +1,8 @@
 """What codes, currencies, countries and time zones look like."""
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import InvalidInput
@@ -9,6 +11,19 @@ from core.errors import InvalidInput
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 # `/s/all/…` are the pages over every site.
 RESERVED_SITE_CODES = frozenset({"all"})
+
+
+def checked_texts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A company's or partner's fields, with code, currency and country checked and as they are kept.
+
+    :raises InvalidInput: naming the field.
+    """
+    checks: dict[str, Callable[[str], str]] = {
+        "code": check_code,
+        "currency": check_currency,
+        "country": check_country,
+    }
+    return {name: checks[name](value) if name in checks else value for name, value in values.items()}
 
 
 def check_code(code: str, *, field: str = "code") -> str:

@@ -1,6 +1,5 @@
 """Suppliers: the terms a company gets from those it buys from."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -49,7 +48,7 @@ def create(
     :raises InvalidInput: naming the field, above all a code that the buyer has given before.
     """
     access.require(actor, company_id=company.pk, roles=access.PLANNERS)
-    values = _clean({"code": code, **fields})
+    values = rules.checked_texts({"code": code, **fields})
     values.setdefault("name", party.name if party else values["code"])
     values.setdefault("currency", party.currency if party else company.currency)
     if party is not None and party.pk == company.pk:
@@ -57,7 +56,15 @@ def create(
 
     supplier = Supplier(company=company, party=party or company, **values)
     checking.check(supplier)
-    supplier.party = _party(party, supplier, actor=actor)
+    supplier.party = companies.party_of(
+        party,
+        role="is_supplier",
+        code=supplier.code,
+        name=supplier.name,
+        currency=supplier.currency,
+        country=supplier.country,
+        actor=actor,
+    )
     supplier.save(force_insert=True)
 
     events.record_supplier("created", supplier, actor=actor)
@@ -76,7 +83,7 @@ def edit(
     :raises InvalidInput: naming the field.
     """
     access.require(actor, company_id=supplier.company_id, roles=access.PLANNERS)
-    supplier = checking.update(supplier, expected=expected, changes=_clean(dict(changes)))
+    supplier = checking.update(supplier, expected=expected, changes=rules.checked_texts(dict(changes)))
     keys = _follow(supplier) if changes.keys() & {"lead_time_days", "is_preferred"} else frozenset()
     events.record_supplier("changed", supplier, keys=keys, actor=actor)
     return supplier
@@ -101,28 +108,3 @@ def _follow(supplier: Supplier) -> frozenset[LevelKey]:
     """The first source, or its lead time, of what he sells may be another now."""
     item_ids = list(SupplierItem.objects.filter(supplier=supplier).values_list("item_id", flat=True))
     return write_first_sources(company_id=supplier.company_id, item_ids=item_ids) if item_ids else frozenset()
-
-
-def _party(party: Company | None, supplier: Supplier, *, actor: Any) -> Company:
-    if party is None:
-        return companies.create_party(
-            code=supplier.code,
-            name=supplier.name,
-            currency=supplier.currency,
-            country=supplier.country,
-            is_supplier=True,
-            actor=actor,
-        )
-    if not party.is_supplier:
-        # The role is the buyer's to say; it changes nothing that belongs to the party.
-        party = versions.edit(party, is_supplier=True)
-    return party
-
-
-def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    checks: dict[str, Callable[[str], str]] = {
-        "code": rules.check_code,
-        "currency": rules.check_currency,
-        "country": rules.check_country,
-    }
-    return {name: checks[name](value) if name in checks else value for name, value in values.items()}

@@ -1,6 +1,5 @@
 """Customers: the terms a company gives those it sells to."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -47,7 +46,7 @@ def create(
     :raises InvalidInput: naming the field, above all a code that the seller has given before.
     """
     access.require(actor, company_id=company.pk, roles=access.PLANNERS)
-    values = _clean({"code": code, **fields})
+    values = rules.checked_texts({"code": code, **fields})
     values.setdefault("name", party.name if party else values["code"])
     values.setdefault("currency", party.currency if party else company.currency)
     if party is not None and party.pk == company.pk:
@@ -55,7 +54,15 @@ def create(
 
     customer = Customer(company=company, party=party or company, **values)
     checking.check(customer)
-    customer.party = _party(party, customer, actor=actor)
+    customer.party = companies.party_of(
+        party,
+        role="is_customer",
+        code=customer.code,
+        name=customer.name,
+        currency=customer.currency,
+        country=customer.country,
+        actor=actor,
+    )
     customer.save(force_insert=True)
 
     events.record_customer("created", customer, actor=actor)
@@ -72,7 +79,7 @@ def edit(
     :raises InvalidInput: naming the field.
     """
     access.require(actor, company_id=customer.company_id, roles=access.PLANNERS)
-    customer = checking.update(customer, expected=expected, changes=_clean(dict(changes)))
+    customer = checking.update(customer, expected=expected, changes=rules.checked_texts(dict(changes)))
     events.record_customer("changed", customer, actor=actor)
     return customer
 
@@ -90,28 +97,3 @@ def archive(customer: Customer, *, expected: int | None = None, now: datetime, a
     customer = versions.edit(customer, expected=expected, archived_at=now)
     events.record_customer("archived", customer, actor=actor)
     return customer
-
-
-def _party(party: Company | None, customer: Customer, *, actor: Any) -> Company:
-    if party is None:
-        return companies.create_party(
-            code=customer.code,
-            name=customer.name,
-            currency=customer.currency,
-            country=customer.country,
-            is_customer=True,
-            actor=actor,
-        )
-    if not party.is_customer:
-        # The role is the seller's to say; it changes nothing that belongs to the party.
-        party = versions.edit(party, is_customer=True)
-    return party
-
-
-def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    checks: dict[str, Callable[[str], str]] = {
-        "code": rules.check_code,
-        "currency": rules.check_currency,
-        "country": rules.check_country,
-    }
-    return {name: checks[name](value) if name in checks else value for name, value in values.items()}

@@ -1,6 +1,5 @@
 """Companies: the parties, whatever roles they hold."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
@@ -41,7 +40,7 @@ def create(*, code: str, actor: Any, **fields: Unpack[CompanyFields]) -> Company
     :raises InvalidInput: naming the field, above all a code that is taken.
     """
     _require_an_administrator(actor)
-    company = checking.insert(Company(**_clean({"code": code, "name": code, **fields})))
+    company = checking.insert(Company(**rules.checked_texts({"code": code, "name": code, **fields})))
     if actor is not None and not access.access_of(actor).is_superuser:
         Membership.objects.create(user=actor, company=company, role=Membership.Role.ADMINISTRATOR)
         access.forget(actor)
@@ -59,7 +58,7 @@ def edit(company: Company, *, expected: int | None = None, actor: Any, **changes
     :raises InvalidInput: naming the field.
     """
     access.require(actor, company_id=company.pk, roles=access.ADMINISTRATORS)
-    values = _clean(dict(changes))
+    values = rules.checked_texts(dict(changes))
     if values.get("currency", company.currency) != company.currency and upward.has_books(company.pk):
         raise InvalidInput(errors={"currency": f"{company.code} keeps its books in {company.currency} already."})
     company = checking.update(company, expected=expected, changes=values)
@@ -93,11 +92,27 @@ def create_party(*, code: str, actor: Any, **fields: Unpack[CompanyFields]) -> C
 
     :raises InvalidInput: naming the field.
     """
-    values = _clean({"code": code, "name": code, **fields})
+    values = rules.checked_texts({"code": code, "name": code, **fields})
     values["code"] = _free_code(values["code"])
     company = checking.insert(Company(**values))
     events.record("company.created", company.pk, company_ids=[company.pk], actor=actor)
     return company
+
+
+def party_of(
+    party: Company | None, *, role: str, code: str, name: str, currency: str, country: str, actor: Any
+) -> Company:
+    """The company behind a new customer or supplier, with that `role` (`is_customer`): the one given, or a new one.
+
+    :raises InvalidInput: naming the field.
+    """
+    if party is None:
+        fields: Any = {"name": name, "currency": currency, "country": country, role: True}
+        return create_party(code=code, actor=actor, **fields)
+    if not getattr(party, role):
+        # The role is the other company's to say; it changes nothing that belongs to the party.
+        party = versions.edit(party, **{role: True})
+    return party
 
 
 def _free_code(code: str) -> str:
@@ -112,12 +127,3 @@ def _require_an_administrator(actor: Any) -> None:
     known = access.access_of(actor)
     if not (known.is_superuser or known.company_ids_of(access.ADMINISTRATORS)):
         raise Forbidden("Only an administrator may create a company.")
-
-
-def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    checks: dict[str, Callable[[Any], Any]] = {
-        "code": rules.check_code,
-        "currency": rules.check_currency,
-        "country": rules.check_country,
-    }
-    return {name: checks[name](value) if name in checks else value for name, value in values.items()}
