@@ -1,13 +1,11 @@
 """Who is served from what, in the published order, and who took it before."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-
-from django.db import connection
 
 from inventory.drafts import LevelKey
 from inventory.models import Allocation, Demand, Supply
@@ -42,17 +40,6 @@ class Line:
     def short_quantity(self) -> Decimal:
         """What nothing serves."""
         return self.demand.open_quantity - self.served_quantity
-
-
-@dataclass(frozen=True, slots=True)
-class CountedOn:
-    """A demand that loses stock on hand that it counted on."""
-
-    demand_id: int
-    document_kind: str
-    document_id: int
-    document_number: str
-    quantity: Decimal
 
 
 def served_in_order(keys: Iterable[LevelKey], *, now: datetime, is_fresh: bool) -> dict[LevelKey, list[Line]]:
@@ -90,43 +77,6 @@ def free_by_supply(lines: Iterable[Line], supplies: Iterable[Supply]) -> dict[in
             if part.supply is not None:
                 given[part.supply.pk] += part.quantity
     return {row.pk: ZERO if row.pegged_demand_id else row.open_quantity - given[row.pk] for row in supplies}
-
-
-_COUNTED_ON = """
-SELECT a.demand_id, d.document_kind, d.document_id, d.document_number, l.on_hand,
-       (SELECT sum(part.quantity) FROM unnest(a.supply_ids, a.quantities) AS part(source, quantity)
-        WHERE part.source = 0) AS taken
-FROM inventory_stocklevel l
-LEFT JOIN (
-    inventory_allocation a JOIN inventory_demand d ON d.id = a.demand_id
-    LEFT JOIN inventory_priority p ON p.id = d.priority_id
-) ON a.used_by_id = l.used_by_id AND a.site_id = l.site_id AND a.item_id = l.item_id AND a.supply_ids @> '{0}'::bigint[]
-WHERE l.used_by_id = %(used_by)s AND l.site_id = %(site)s AND l.item_id = %(item)s
-ORDER BY d.tier DESC, p.rank COLLATE "C" DESC NULLS FIRST, d.due_at DESC, d.id DESC
-"""
-
-
-def counted_on_by(key: LevelKey, quantity: Decimal, demand_ids: Collection[int]) -> list[CountedOn]:
-    """Who loses stock on hand that he counted on, when `quantity` leaves for `demand_ids`; for the warning.
-
-    Those who stand last lose first. By the allocation as the workers left it: one query, and nothing is refused
-    for it. To be asked before the posting.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTED_ON, {"used_by": key.used_by_id, "site": key.site_id, "item": key.item_id})
-        rows = cursor.fetchall()
-    if not rows:
-        return []
-    own = sum((row[5] for row in rows if row[0] in demand_ids), ZERO)
-    others = [row for row in rows if row[0] is not None and row[0] not in demand_ids]
-    lacking = quantity - own - (rows[0][4] - own - sum((row[5] for row in others), ZERO))
-    losers = []
-    for demand_id, kind, document_id, number, _, taken in others:
-        if lacking <= 0:
-            break
-        losers.append(CountedOn(demand_id, kind, document_id, number, min(taken, lacking)))
-        lacking -= taken
-    return losers
 
 
 def _fresh(keys: list[LevelKey], now: datetime) -> dict[int, Served]:

@@ -1,6 +1,6 @@
 """Who loses stock that he counted on when a document takes it: for a warning, one query for all its lines.
 
-The set-based sibling of `allocations.counted_on_by`. Most documents take no more than was allotted to them, and then
+Most documents take no more than was allotted to them, and then
 nothing but their own allocations is read.
 """
 

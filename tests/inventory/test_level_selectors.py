@@ -7,7 +7,7 @@ import pytest
 from core.errors import InvalidInput, NotFound
 from inventory.choices import DemandKind, DocumentKind, LocationKind, SupplyKind
 from inventory.models import Allocation, AllocationPin
-from inventory.selectors import allocations, levels
+from inventory.selectors import allocations, counted_on, levels
 from inventory.services import pins, ranks
 from inventory.services.recompute import recompute
 from sites.access import Access
@@ -53,24 +53,29 @@ class TestServedInOrder:
         assert [line.demand for line in allocations.takers_before(lines, lines[2], most=1)] == [demands[1]]
 
 
+def losers(world, quantity, *takers):
+    """Who loses how much when `quantity` leaves for these demands."""
+    lines = [demand.line_id for demand in takers]
+    lost = counted_on.losses({world.key: Decimal(quantity)}, kind=DemandKind.SALES_LINE, line_ids=lines)
+    return [(loss.document_number, loss.quantity) for loss in lost]
+
+
 class TestOverselling:
     def test_names_the_order_that_loses_what_it_counted_on(self, world):
         """2 of 5 on hand are free or its own; shipping 4 to the second takes 3 of the first's 4."""
         _, (first, second, _) = put_three(world)
         recompute([world.key], now=NOW)
 
-        (loser,) = allocations.counted_on_by(world.key, Decimal(4), [second.id])
-
-        assert (loser.demand_id, loser.document_number, loser.quantity) == (first.id, first.document_number, 3)
+        assert losers(world, 4, second) == [(first.document_number, 3)]
 
     def test_nobody_loses_when_an_order_takes_its_own(self, world):
         _, (first, _, _) = put_three(world)
         recompute([world.key], now=NOW)
 
-        assert allocations.counted_on_by(world.key, Decimal(4), [first.id]) == []
+        assert losers(world, 4, first) == []
 
     def test_nobody_loses_where_nothing_is_known(self, world):
-        assert allocations.counted_on_by(world.key, Decimal(4), [1]) == []
+        assert losers(world, 4) == []
 
     def test_the_last_in_rank_loses_first(self, world):
         world.stock(6)
@@ -80,9 +85,7 @@ class TestOverselling:
         )
         recompute([world.key], now=NOW)
 
-        losers = allocations.counted_on_by(world.key, Decimal(4), [third.id])
-
-        assert [(row.demand_id, row.quantity) for row in losers] == [(second.id, 2), (first.id, 1)]
+        assert losers(world, 4, third) == [(second.document_number, 2), (first.document_number, 1)]
 
 
 class TestExplained:
