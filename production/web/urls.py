@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from production.web import order_complete, order_form, order_list, order_page, orders
+from production.web import bill_form, bills, order_complete, order_form, order_list, order_page, orders
 
 urlpatterns = [
     path("manufacturing-orders/", order_list.OrderListPage.as_view(), name="manufacturing-orders"),
@@ -22,4 +22,13 @@ urlpatterns += [
     path("orders/change/", orders.RankChangePage.as_view(), name="orders-change"),
     path("orders/<int:pk>/rank/", orders.RankMove.as_view(), name="orders-rank"),
     path("orders/<int:pk>/why/", orders.WhyPage.as_view(), name="orders-why"),
+]
+
+urlpatterns += [
+    path("bills-of-materials/", bills.BillListPage.as_view(), name="bills-of-materials"),
+    path("bills-of-materials/export/", bills.BillExport.as_view(), name="bills-of-materials-export"),
+    path("bills-of-materials/new/", bill_form.BillNewPage.as_view(), name="bill-of-materials-new"),
+    path("bills-of-materials/<int:pk>/", bills.BillPage.as_view(), name="bill-of-materials"),
+    path("bills-of-materials/<int:pk>/edit/", bill_form.BillEditPage.as_view()),
+    path("bills-of-materials/<int:pk>/archive/", bills.BillArchivePage.as_view()),
 ]

@@ -1,5 +1,6 @@
 """The pages of making: what they show, to whom, what they refuse and keep."""
 
+from datetime import date
 from decimal import Decimal as D
 from typing import Any
 
@@ -327,3 +328,118 @@ class TestForms:
         assert refused.status_code == 412
         assert refused.context["form"].errors["lot_number"] == ["Now: L-1"]
         assert refused.context["form"]["lot_number"].value() == "L-2"
+
+
+class TestBills:
+    LIST = "/s/all/bills-of-materials/"
+
+    @pytest.fixture
+    def deep(self, make_bill: Any, table_bill: Any, cast: Any) -> Any:
+        """A TABLE of 1 TOP and 4 LEG, each of PLANK; at two levels."""
+        make_bill(cast.top, (cast.plank, "2.5"))
+        make_bill(cast.leg, (cast.plank, "0.8"))
+        return table_bill
+
+    def test_the_list_says_for_whom_and_how_many_lines(self, visit, deep):
+        rows = visit(self.LIST).context["rows"]
+
+        assert [(row["bill"].item.sku, row["lines"]) for row in rows] == [("LEG", 1), ("TABLE", 2), ("TOP", 1)]
+        assert len(visit(f"{self.LIST}?component=plank").context["rows"]) == 2
+        assert visit(f"{self.LIST}?tab=archived").context["rows"] == []
+
+    def test_it_explodes_over_all_levels_with_totals_by_unit(self, visit, deep):
+        page = visit(f"{self.LIST}{deep.pk}/?quantity=2").context
+
+        assert [(len(one["depth"]), one["row"].sku, one["row"].quantity) for one in page["tree"]] == [
+            (0, "TOP", 2), (1, "PLANK", 5), (0, "LEG", 8), (1, "PLANK", D("6.4")),
+        ]  # fmt: skip
+        assert [(one.sku, one.quantity) for one in page["bought"]] == [("PLANK", D("11.4"))]
+        assert page["totals"] == {"m": D("11.4"), "pcs": 10}
+
+    def test_it_says_where_it_is_used(self, visit, deep, cast):
+        top = cast.top.bills_of_materials.get()
+
+        assert [one.sku for one in visit(f"{self.LIST}{top.pk}/").context["used_in"]] == ["TABLE"]
+
+    def test_a_line_that_is_not_valid_on_the_day_is_marked(self, visit, make_bill, cast):
+        bill = make_bill(cast.table, (cast.top, 1), (cast.leg, 4, {"valid_until_on": date(2026, 1, 1)}))
+
+        assert [row["is_valid"] for row in visit(f"{self.LIST}{bill.pk}/").context["lines"]] == [True, False]
+        assert [row["is_valid"] for row in visit(f"{self.LIST}{bill.pk}/?on=2025-06-01").context["lines"]] == [
+            True,
+            True,
+        ]
+
+    def test_outsiders_see_none_and_viewers_change_none(self, visit, send, deep, cast):
+        assert visit(self.LIST, cast.outsider).context["rows"] == []
+        assert visit(f"{self.LIST}{deep.pk}/", cast.outsider).status_code == 404
+        assert visit(f"{self.LIST}{deep.pk}/", cast.viewer).context["steps"].all == ()
+        assert send(f"{self.LIST}{deep.pk}/archive/", cast.viewer).status_code == 403
+        deep.refresh_from_db()
+        assert deep.archived_at is None
+
+    def test_a_new_one_takes_shares_in_percent_and_dates(self, send, cast):
+        said = {
+            "lines-0-component": "top", "lines-0-quantity_per": "1", "lines-0-scrap_factor": "5",
+            "lines-3-component": "LEG", "lines-3-quantity_per": "4", "lines-3-valid_from_on": "2026-01-01",
+        }  # fmt: skip
+
+        send(f"{self.LIST}new/", item="TABLE", whose=f"site:{cast.chi.pk}", quantity="1", yield_factor="98", **said)
+
+        bill = cast.table.bills_of_materials.get()
+        assert (bill.site, bill.company, bill.yield_factor) == (cast.chi, cast.maker, D("0.98"))
+        assert list(bill.lines.values_list("component__sku", "scrap_factor", "valid_from_on")) == [
+            ("TOP", D("0.05"), None),
+            ("LEG", D(0), date(2026, 1, 1)),
+        ]
+
+    def test_a_circle_is_refused_at_its_line(self, send, deep, cast):
+        said = {"lines-0-component": "TOP", "lines-0-quantity_per": "1"}
+
+        refused = send(
+            f"{self.LIST}new/", item="PLANK", whose=f"company:{cast.maker.pk}", quantity="1", yield_factor="100", **said
+        )
+
+        assert refused.context["rows"].rows[0].errors == {
+            "component": "PLANK would contain itself: PLANK → TOP → PLANK."
+        }
+
+    def test_lines_are_changed_added_and_taken_out(self, send, deep, cast):
+        _top, leg = deep.lines.order_by("line_no")
+        said = {
+            "quantity": "1", "yield_factor": "100", "version": deep.version,
+            "lines-1-id": leg.pk, "lines-1-component": "LEG", "lines-1-quantity_per": "6",
+            "lines-2-component": "PLANK", "lines-2-quantity_per": "0.5",
+        }  # fmt: skip
+
+        send(f"{self.LIST}{deep.pk}/edit/", **said)
+
+        assert list(deep.lines.values_list("component__sku", "quantity_per")) == [("LEG", 6), ("PLANK", D("0.5"))]
+        refused = send(f"{self.LIST}{deep.pk}/edit/", **{**said, "code": "B"})
+        assert refused.status_code == 412
+
+    def test_an_error_of_a_changed_line_stands_at_it(self, send, deep, cast):
+        top, leg = deep.lines.order_by("line_no")
+        said = {
+            "quantity": "1", "yield_factor": "100", "version": deep.version,
+            "lines-0-id": top.pk, "lines-0-component": "TOP", "lines-0-quantity_per": "1",
+            "lines-1-id": leg.pk, "lines-1-component": "LEG", "lines-1-quantity_per": "-6",
+        }  # fmt: skip
+
+        refused = send(f"{self.LIST}{deep.pk}/edit/", **said)
+
+        assert refused.context["rows"].rows[0].errors == {}
+        assert refused.context["rows"].rows[1].errors == {"quantity_per": "-6 is not allowed; it is 0 or more."}
+
+    def test_ten_times_the_bills_cost_the_same_queries(self, visit, make_bill, table_bill, cast):
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                visit(self.LIST)
+            return len(captured)
+
+        visit(self.LIST)
+        few = queries()
+        for revision in range(10):
+            make_bill(cast.table, (cast.top, 1), revision=str(revision))
+
+        assert queries() == few

@@ -1,0 +1,282 @@
+"""Forms of bills of materials: a new one, and changing one with its lines."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from core.errors import DomainError, InvalidInput, StaleVersion
+from core.quantities import to_decimal
+from core.web import fields
+from core.web.refusals import refuse
+from core.web.rows import FormRow, FormRows, typed
+from inventory.models import Item
+from inventory.selectors.typed import items_by_sku
+from inventory.web.steps import tell
+from production.drafts import BillDraft, BillLineChange, BillLineDraft, BillLineEdit, BillLineRemoval
+from production.models import BillOfMaterialsLine
+from production.services import bills
+from production.web.bills import BillMixin
+from production.web.order_list import may_plan
+from sites.access import PLANNERS
+from sites.models import Company, Site
+from sites.web import reader
+from sites.web.mixins import SitePageMixin
+
+FIELDS = ["component", "quantity_per"]
+DATES = ("valid_from_on", "valid_until_on")
+HUNDRED = Decimal(100)
+
+
+class BillForm(forms.Form):
+    """The head of a bill; the yield is typed in percent."""
+
+    item = fields.text(gettext_lazy("Item"), required=True, most=64, **fields.SUGGEST_ITEMS)
+    whose = forms.ChoiceField(label=gettext_lazy("For"), help_text=gettext_lazy("The closest is followed."))
+    code = fields.text(gettext_lazy("Code"), most=64)
+    revision = fields.text(gettext_lazy("Revision"), most=32)
+    quantity = fields.number(gettext_lazy("Makes"), required=True, help_text=gettext_lazy("What the lines are for."))
+    yield_factor = fields.number(gettext_lazy("Yield, %"), required=True)
+    lead_time_days = forms.IntegerField(label=gettext_lazy("Lead time, days"), required=False, min_value=0)
+    valid_from_on = fields.date(gettext_lazy("Valid from"))
+    valid_until_on = fields.date(gettext_lazy("Valid before"))
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, whose: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not whose:  # what it is of, and for whom, is settled
+            del self.fields["item"], self.fields["whose"]
+        else:
+            self.fields["whose"].choices = list(whose)  # type: ignore[attr-defined]
+
+    def head(self) -> dict[str, Any]:
+        """The head's fields as the service takes them."""
+        said = {name: value for name, value in self.cleaned_data.items() if name not in {"item", "whose", "version"}}
+        return {
+            **said,
+            "quantity": typed(said["quantity"]),
+            "yield_factor": _share(said["yield_factor"], "yield_factor"),
+        }
+
+
+class BillFormPage(SitePageMixin, View):
+    """What both forms do with their lines."""
+
+    def show(self, form: BillForm, rows: FormRows, status: int = 200) -> HttpResponse:
+        known = items_by_sku((row.text("component") for row in rows.rows), self.access)
+        for row in rows.rows:
+            row.about = known.get(row.text("component").lower())
+        context = {"form": form, "rows": rows, "base": f"/s/{self.site_code}/", **self.around()}
+        return render(self.request, "production/bill_form.html", context, status=status)
+
+    def around(self) -> dict[str, Any]:
+        return {}
+
+    def items(self, rows: FormRows) -> list[Item]:
+        """The component of each line.
+
+        :raises InvalidInput: naming each line whose item is not there.
+        """
+        known = items_by_sku((row.text("component") for row in rows.rows), self.access)
+        errors = {
+            f"lines.{place}.component": _("There is no item “%(sku)s”.") % {"sku": row.text("component")}
+            for place, row in enumerate(rows.rows)
+            if row.text("component").lower() not in known
+        }
+        if errors:
+            raise InvalidInput(errors=errors)
+        return [known[row.text("component").lower()] for row in rows.rows]
+
+
+class BillNewPage(BillFormPage):
+    """`/s/<site>/bills-of-materials/new/?item=`."""
+
+    def scope(self) -> None:
+        return None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not may_plan(reader.of(request).access):
+            raise Http404("You plan for nobody.")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        start = {"item": request.GET.get("item", ""), "quantity": "1", "yield_factor": "100"}
+        return self.show(BillForm(whose=self.whose, initial=start), FormRows([], FIELDS))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        form, rows = BillForm(request.POST, whose=self.whose), FormRows.read(request.POST, FIELDS)
+        if not form.is_valid():
+            return self.show(form, rows, 422)
+        try:
+            bill = bills.create(self.draft(form, rows), now=self.now, actor=request.user)
+        except DomainError as error:
+            refuse(form, error, rows)
+            return self.show(form, rows, error.status if error.status < 500 else 503)
+        tell(request, _("The bill of materials of %(item)s is there.") % {"item": bill.item.sku})
+        return redirect(f"/s/{self.site_code}/bills-of-materials/{bill.pk}/")
+
+    def draft(self, form: BillForm, rows: FormRows) -> BillDraft:
+        sku = form.cleaned_data["item"]
+        item = items_by_sku([sku], self.access).get(sku.lower())
+        if item is None:
+            raise InvalidInput(errors={"item": _("There is no item “%(sku)s”.") % {"sku": sku}})
+        kind, _sign, key = form.cleaned_data["whose"].partition(":")
+        lines = [
+            BillLineDraft(component_id=component.pk, **line_values(row, place))
+            for place, (component, row) in enumerate(zip(self.items(rows), rows.rows, strict=True))
+        ]
+        return BillDraft(
+            item_id=item.pk,
+            lines=lines,
+            site_id=int(key) if kind == "site" else None,
+            company_id=int(key) if kind == "company" else None,
+            **form.head(),
+        )
+
+    @cached_property
+    def whose(self) -> list[tuple[str, str]]:
+        """Whom he may write it for: companies and sites that he plans for; a superuser, all."""
+        access = self.access
+        mine = Company.objects.filter(pk__in=sorted(access.company_ids_of(PLANNERS)), archived_at=None, is_own=True)
+        companies = [(f"company:{row.pk}", row.name) for row in mine.order_by("name", "pk")[:50]]
+        sites: list[Site] = [
+            site
+            for site in reader.of(self.request).sites
+            if access.has_role(PLANNERS, company_id=site.default_owner_id, site_id=site.pk)
+        ]
+        here = [(f"site:{site.pk}", f"{site.code} {site.name}") for site in sites]
+        return [*companies, *here, *([("all:", _("Everybody"))] if access.is_superuser else [])]
+
+
+class BillEditPage(BillMixin, BillFormPage):
+    """`…/<id>/edit/`: a stale form shows both values."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        if not self.may_change:
+            return redirect(self.url)
+        return self.show(BillForm(initial=self.current()), self.first_rows())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        form, rows = BillForm(request.POST), FormRows.read(request.POST, [*FIELDS, "id"])
+        if not form.is_valid():
+            return self.show(form, rows, 422)
+        placed = FormRows([], rows.fields)
+        try:
+            edits, placed.rows = self.edits(rows)
+            bills.change(
+                self.bill.pk,
+                changes=self.changed(form),
+                line_edits=edits,
+                expected=form.cleaned_data["version"],
+                now=self.now,
+                actor=request.user,
+            )
+        except StaleVersion as error:
+            return self.show(self.stale(error), rows, 412)
+        except DomainError as error:
+            refuse(form, error, placed if placed.rows else rows)
+            return self.show(form, rows, error.status if error.status < 500 else 503)
+        tell(request, _("The bill of materials %(bill)s is changed.") % {"bill": self.bill})
+        return redirect(self.url)
+
+    def around(self) -> dict[str, Any]:
+        return {"bill": self.bill, "url": self.url}
+
+    def current(self) -> dict[str, Any]:
+        bill = self.bill
+        names = ("code", "revision", "lead_time_days", "valid_from_on", "valid_until_on", "version")
+        return {
+            **{name: getattr(bill, name) for name in names},
+            "quantity": _plain(bill.quantity),
+            "yield_factor": _plain(bill.yield_factor * HUNDRED),
+        }
+
+    def changed(self, form: BillForm) -> dict[str, Any]:
+        """Only what differs: a form that was left open must not write back the rest."""
+        current = self.current()
+        return {name: value for name, value in form.head().items() if form.cleaned_data[name] != current[name]}
+
+    def first_rows(self) -> FormRows:
+        return FormRows.of([line_said(line) for line in self.bill.lines.all()], [*FIELDS, "id"])
+
+    def edits(self, rows: FormRows) -> tuple[list[BillLineEdit], list[FormRow]]:
+        """What changes, and the line of the form behind each change in its order."""
+        known = {str(line.pk): line for line in self.bill.lines.all()}
+        edits: list[BillLineEdit] = []
+        placed: list[FormRow] = []
+        for place, (component, row) in enumerate(zip(self.items(rows), rows.rows, strict=True)):
+            line = known.pop(row.text("id"), None)
+            if line is not None and {name: row.text(name) for name in line_said(line)} == line_said(line):
+                continue
+            values = line_values(row, place)
+            if line is None:
+                edits.append(BillLineDraft(component_id=component.pk, **values))
+            else:
+                edits.append(BillLineChange(line_id=line.pk, values=values))
+            placed.append(row)
+        return [*edits, *(BillLineRemoval(line.pk) for line in known.values())], placed
+
+    def stale(self, error: StaleVersion) -> BillForm:
+        current = self.current()
+        again = BillForm({**self.request.POST.dict(), "version": current["version"]})
+        again.is_valid()
+        again.add_error(None, error.message)
+        for name in again.fields:
+            if name != "version" and again.cleaned_data.get(name) != current[name]:
+                again.add_error(name, _("Now: %(value)s") % {"value": current[name] or "–"})
+        return again
+
+
+def line_said(line: BillOfMaterialsLine) -> dict[str, str]:
+    """A line as it is typed."""
+    return {
+        "id": str(line.pk),
+        "component": line.component.sku,
+        "quantity_per": _plain(line.quantity_per),
+        "fixed_quantity": _plain(line.fixed_quantity) if line.fixed_quantity else "",
+        "scrap_factor": _plain(line.scrap_factor * HUNDRED) if line.scrap_factor else "",
+        "valid_from_on": line.valid_from_on.isoformat() if line.valid_from_on else "",
+        "valid_until_on": line.valid_until_on.isoformat() if line.valid_until_on else "",
+        "note": line.note,
+    }
+
+
+def line_values(row: FormRow, place: int) -> dict[str, Any]:
+    """What a line says, as the service takes it.
+
+    :raises InvalidInput: for a date that is none.
+    """
+    values: dict[str, Any] = {
+        "quantity_per": typed(row.text("quantity_per")) or 0,
+        "fixed_quantity": typed(row.text("fixed_quantity")) or 0,
+        "scrap_factor": _share(row.text("scrap_factor") or "0", f"lines.{place}.scrap_factor"),
+        "note": row.text("note")[:200],
+    }
+    for name in DATES:
+        values[name] = _date(row.text(name), f"lines.{place}.{name}")
+    return values
+
+
+def _date(text: str, field: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInput(errors={field: _("“%(text)s” is not a date.") % {"text": text}}) from None
+
+
+def _share(text: str, field: str) -> Decimal:
+    """A share typed in percent."""
+    return to_decimal(typed(text), field=field) / HUNDRED
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}" if value else "0"
