@@ -30,10 +30,10 @@ class OverdueTransfer:
 
 @dataclass(frozen=True)
 class OverduePurchase:
-    """A purchase order with lines that should have come; `amount` is what is open on those."""
+    """A purchase order with lines that should have come; `amount` is what is open on those, for its parties."""
 
     order: PurchaseOrder
-    amount: Value
+    amount: Value | None
     late_days: int
 
 
@@ -101,11 +101,16 @@ def overdue_purchases(view: View, *, most: int = MOST_OF_A_KIND) -> list[Overdue
     return [
         OverduePurchase(
             row,
-            Value(row.currency, row.amount),
+            Value(row.currency, row.amount) if _has_prices(row, view) else None,
             (view.today - row.since).days,
         )
         for row in rows
     ]
+
+
+def _has_prices(order: PurchaseOrder, view: View) -> bool:
+    """Prices are for the parties: who works at the site alone sees none."""
+    return bool({order.company_id, order.supplier.party_id} & view.access.company_ids)
 
 
 def blocked_lots(view: View, *, most: int = MOST_OF_A_KIND) -> list[BlockedLot]:

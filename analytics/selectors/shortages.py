@@ -33,7 +33,8 @@ class Short:
 
 @dataclass(frozen=True)
 class Shortage:
-    """An item that is missing at a site; `cost` is what is missing at its price, else at its cost."""
+    """An item that is missing at a site; `cost` is what is missing at its price, else at its cost,
+    for people of its company."""
 
     level: StockLevel
     cost: Value | None
@@ -57,7 +58,7 @@ def shortages(view: View, *, most: int) -> list[Shortage]:
     return [
         Shortage(
             level,
-            _cost(level, currencies),
+            _cost(level, currencies) if level.used_by_id in view.access.company_ids else None,
             waiting.get((level.item_id, level.site_id, level.used_by_id), []),
             _best(excess.get((level.item_id, level.used_by_id), []), level),
             _flag(sources.get((level.item_id, level.used_by_id)), "is_made"),

@@ -118,7 +118,7 @@ class Writer:
             url,
             {"label": _("Open"), "url": url, "method": "get"},
             f"document:purchase_order:{order.pk}",
-            row.amount.amount,
+            row.amount.amount if row.amount else Decimal(0),
         )
 
     def lot(self, row: BlockedLot) -> Entry:

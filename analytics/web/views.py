@@ -15,6 +15,7 @@ from analytics.web import drawing, figures
 from analytics.web.attention import Writer
 from core.ui.formats import money
 from production.web import rank_rows
+from sites.web import reader
 from sites.web.mixins import SitePageMixin
 
 SHOWN = 6
@@ -47,7 +48,7 @@ class NetworkPage(ViewMixin, TemplateView):
         return super().get_context_data(
             today=view.today,
             base=self.base,
-            figures=_figures(view, sites),
+            figures=_figures(view, sites, is_small=reader.of(self.request).is_small),
             attention=entries[:SHOWN],
             attention_count=len(entries),
             late_orders=rank_rows.rows(orders.late(view, most=SHOWN), self.access, base=self.base),
@@ -81,18 +82,18 @@ class FigurePage(ViewMixin, TemplateView):
         return super().get_context_data(**{**kwargs, "figure": explain(self.view, self.base)})
 
 
-def _figures(view: View, sites: Sequence[network.SiteFigures]) -> list[dict[str, Any]]:
-    """The strip over the page."""
+def _figures(view: View, sites: Sequence[network.SiteFigures], *, is_small: bool) -> list[dict[str, Any]]:
+    """The strip over the page; a reader of one site has nothing between sites."""
     stock, transit, counts = value.stock_values(view), value.transit_values(view), orders.counts(view)
     share, shipped = orders.on_time_share(view, view.today)
     under_way = flows.transfers_under_way(view).count()
     missing = sum(row.missing for row in sites)
-    return [
+    figures = [
         _figure("stock-value", _("Stock value"), amounts(stock), _growth(stock)),
         _figure("in-transit", _("In transit"), amounts(transit), _("%(count)s transfers") % {"count": under_way}),
         _figure("late", _("Late orders"), counts.late, _("of %(count)s open") % {"count": counts.all}, "late"),
         _figure("at-risk", _("At risk"), counts.risky, _("%(count)s ready to ship") % {"count": counts.ready}),
-        _figure("missing", _("Missing"), missing, _("item-sites"), "no"),
+        _figure("missing", _("Missing"), missing, _("items") if is_small else _("item-sites"), "no"),
         _figure(
             "on-time",
             _("On time, 30 days"),
@@ -100,6 +101,7 @@ def _figures(view: View, sites: Sequence[network.SiteFigures]) -> list[dict[str,
             _("of %(count)s shipped") % {"count": shipped},
         ),
     ]
+    return [figure for figure in figures if figure["name"] != "in-transit" or not is_small]
 
 
 def _figure(name: str, label: str, shown: str | int, note: str = "", tone: str = "") -> dict[str, Any]:
