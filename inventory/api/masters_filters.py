@@ -10,6 +10,7 @@ from inventory.choices import LocationKind, LotKind, LotState, Tracking
 from inventory.models import ConsignmentAgreement, Item, ItemCategory, ItemSite, Location, Lot, UnitOfMeasure
 from inventory.selectors import items as item_selectors
 from sites.access import access_of
+from sites.api.filters import MasterFilter
 
 
 class UnitFilter(FilterSet):
@@ -76,22 +77,17 @@ class ItemSiteFilter(FilterSet):
         fields = ()
 
 
-class LocationFilter(FilterSet):
+class LocationFilter(MasterFilter):
     site = KeyFilter("site__code")
     site_id = IdFilter()
     code = KeyFilter("code")
     kind = WordsFilter(choices=LocationKind.values)
     parent = KeyFilter("parent__code")
     parent_id = IdFilter()
-    is_archived = BooleanFilter("archived_at", "isnull", exclude=True)
-    search = CharFilter(method="search_for")
 
     class Meta:
         model = Location
         fields = ("is_default_receipt",)
-
-    def search_for(self, rows: QuerySet[Location], name: str, value: str) -> QuerySet[Location]:
-        return rows.filter(Q(code__icontains=value) | Q(name__icontains=value))
 
 
 class LotFilter(FilterSet):

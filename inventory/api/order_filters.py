@@ -1,15 +1,14 @@
 """Filters that the lists of all orders have."""
 
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django_filters import BooleanFilter, CharFilter, DateFilter
+from django.db.models import Exists, OuterRef, QuerySet
+from django_filters import BooleanFilter, DateFilter
 
 from core.api.filters import FilterSet, IdFilter, KeyFilter, WordsFilter
 from inventory.choices import Availability
 from inventory.models import DocumentStatus
+from sites.api.filters import MasterFilter
 
 
 class OrderFilter(FilterSet):
@@ -38,21 +37,14 @@ class OrderFilter(FilterSet):
         return self.line_model._default_manager.filter(order=OuterRef("pk"))
 
 
-class PartnerFilter(FilterSet):
-    """Customers or suppliers; `search` finds a part of their names."""
+class PartnerFilter(MasterFilter):
+    """Customers or suppliers."""
 
     code = KeyFilter("code")
     company = KeyFilter("company__code")
     company_id = IdFilter()
     party = KeyFilter("party__code")
     party_id = IdFilter()
-    is_archived = BooleanFilter("archived_at", "isnull", exclude=True)
-    search = CharFilter(method="search_for")
-
-    searched: tuple[str, ...] = ("code", "name")
-
-    def search_for(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(reduce(or_, (Q(**{f"{field}__icontains": value}) for field in self.searched)))
 
 
 class PostedFilter(FilterSet):

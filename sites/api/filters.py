@@ -1,5 +1,8 @@
 """Filters of the lists of sites."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q, QuerySet
 from django_filters import BooleanFilter, CharFilter, DateFilter
 
@@ -13,8 +16,10 @@ class MasterFilter(FilterSet):
     is_archived = BooleanFilter("archived_at", "isnull", exclude=True)
     search = CharFilter(method="search_for")
 
+    searched: tuple[str, ...] = ("code", "name")
+
     def search_for(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(Q(code__icontains=value) | Q(name__icontains=value))
+        return rows.filter(reduce(or_, (Q(**{f"{field}__icontains": value}) for field in self.searched)))
 
 
 class CompanyFilter(MasterFilter):
