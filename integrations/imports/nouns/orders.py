@@ -1,14 +1,20 @@
 """What imports of orders have in common: rows with the same reference are the lines of one order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from core.errors import InvalidInput
+from integrations.imports import resolving
 from integrations.imports.framework.checking import Row
 from integrations.imports.framework.importer import Outcome
 from integrations.imports.resolving import Problems
+from inventory.models import Document, Item, OrderLine
+from sites.models import Site
+
+Order = TypeVar("Order", bound=Document)
 
 _MOST_NOTES = 20
 
@@ -41,6 +47,44 @@ def grouped(rows: Sequence[Row], heads: Sequence[str], problems: Problems) -> li
                 if name in row and row[name] != said:
                     problems.add(row, name, f"Another row of order {group.reference} says {said}.")
     return list(groups.values())
+
+
+def refuse_none(rows: Sequence[Row], problems: Problems) -> None:
+    """A quantity of 0 is a problem of its row."""
+    for row in rows:
+        if row["quantity"] == 0:
+            problems.add(row, "quantity", "It must be greater than 0.")
+
+
+def site_id(row: Row, site_of: Callable[[Row], Site | None]) -> int:
+    """The site of a row; a row without one was refused before."""
+    site = site_of(row)
+    assert site is not None
+    return site.pk
+
+
+def known(model: type[Order], company_id: int, references: Iterable[str]) -> dict[str, Order]:
+    """The company's orders by the reference they were imported under, in small letters."""
+    queryset = model._default_manager.filter(company=company_id).exclude(external_reference="")
+    return resolving.by_key(queryset, "external_reference", references)
+
+
+def quantities(line_model: type[OrderLine], order_ids: Iterable[int]) -> Mapping[int, Mapping[int, Decimal]]:
+    """Ordered quantities by order and item."""
+    totals: defaultdict[int, defaultdict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    lines: Any = line_model._default_manager  # each kind of line has its own `order`
+    found = lines.filter(order__in=list(order_ids)).values_list("order", "item", "ordered_quantity")
+    for order_id, item_id, quantity in found:
+        totals[order_id][item_id] += quantity
+    return totals
+
+
+def sums(group: Group, items: Mapping[str, Item], name: str) -> dict[int, Decimal]:
+    """The quantities that a file's order asks for, by item."""
+    totals: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for row in group.rows:
+        totals[items[row["item"].lower()].pk] += row[name]
+    return dict(totals)
 
 
 def refuse_by_row(error: InvalidInput, groups: Sequence[Group], fields: Mapping[str, str], problems: Problems) -> None:

@@ -14,12 +14,11 @@ from integrations.imports.framework.fields import Field, checked, choice, day, d
 from integrations.imports.framework.importer import Context, Importer, Outcome
 from integrations.imports.nouns import orders
 from integrations.imports.nouns.orders import Group
-from integrations.imports.nouns.purchases import known_orders, quantities, sums
 from integrations.imports.nouns.supplier_items import suppliers
 from integrations.imports.resolving import Problems, one
 from inventory.models import Item
 from purchasing.drafts import HistoricalLine, HistoricalOrder
-from purchasing.models import Supplier
+from purchasing.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from purchasing.services.receipts import record_history
 from sites import rules
 from sites.models import Site
@@ -39,9 +38,10 @@ def _write(rows: Sequence[Row], context: Context) -> Outcome:
     groups = orders.grouped(rows, _HEAD, problems)
     problems.stop()
 
-    new, old = orders.split(groups, known_orders(company.pk, [group.reference for group in groups]))
-    lines = quantities([order.pk for _, order in old])
-    outcome = orders.left_alone(old, lines, lambda group: sums(group, items, "ordered_quantity"))
+    known = orders.known(PurchaseOrder, company.pk, [group.reference for group in groups])
+    new, old = orders.split(groups, known)
+    lines = orders.quantities(PurchaseOrderLine, [order.pk for _, order in old])
+    outcome = orders.left_alone(old, lines, lambda group: orders.sums(group, items, "ordered_quantity"))
     drafts = [_draft(group, context, found, site_of, items) for group in new]
     try:
         written = record_history(drafts, now=context.now, actor=context.actor)

@@ -9,12 +9,11 @@ from integrations.imports.framework.fields import Field, choice, day, decimal, t
 from integrations.imports.framework.importer import Context, Importer, Outcome
 from integrations.imports.nouns import orders
 from integrations.imports.nouns.orders import Group
-from integrations.imports.nouns.purchases import known_orders, quantities, sums
 from integrations.imports.nouns.supplier_items import suppliers
 from integrations.imports.resolving import Problems
 from inventory.models import Item
 from purchasing.drafts import LineDraft, OrderDraft
-from purchasing.models import Supplier
+from purchasing.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from purchasing.services import purchase_orders
 from sites.models import Site
 
@@ -27,15 +26,14 @@ def _write(rows: Sequence[Row], context: Context) -> Outcome:
     found = suppliers(rows, context, problems)
     site_of = resolving.site_or_default(rows, resolving.sites(rows, context, problems), context, problems)
     items = resolving.items(rows, context, problems)
-    for row in rows:
-        if row["quantity"] == 0:
-            problems.add(row, "quantity", "It must be greater than 0.")
+    orders.refuse_none(rows, problems)
     groups = orders.grouped(rows, _HEAD, problems)
     problems.stop()
 
-    new, old = orders.split(groups, known_orders(company.pk, [group.reference for group in groups]))
-    lines = quantities([order.pk for _, order in old])
-    outcome = orders.left_alone(old, lines, lambda group: sums(group, items, "quantity"))
+    known = orders.known(PurchaseOrder, company.pk, [group.reference for group in groups])
+    new, old = orders.split(groups, known)
+    lines = orders.quantities(PurchaseOrderLine, [order.pk for _, order in old])
+    outcome = orders.left_alone(old, lines, lambda group: orders.sums(group, items, "quantity"))
     for is_ordered in (True, False):
         part = [group for group in new if (group.head("state", "ordered") == "ordered") is is_ordered]
         drafts = [_draft(group, context, found, site_of, items) for group in part]
@@ -56,7 +54,7 @@ def _draft(
 ) -> OrderDraft:
     return OrderDraft(
         supplier_id=found[group.first["supplier"].lower()].pk,
-        site_id=_site_id(group.first, site_of),
+        site_id=orders.site_id(group.first, site_of),
         company_id=context.need_company().pk,
         number=group.head("number", ""),
         currency=group.head("currency", ""),
@@ -70,7 +68,7 @@ def _draft(
                 quantity=row["quantity"],
                 unit_label=row.get("unit", ""),
                 unit_price=row.get("unit_price"),
-                site_id=_site_id(row, site_of),
+                site_id=orders.site_id(row, site_of),
                 expected_on=row.get("expected_on"),
                 need_by_on=row.get("need_by_on"),
                 description=row.get("description", ""),
@@ -78,12 +76,6 @@ def _draft(
             for row in group.rows
         ],
     )
-
-
-def _site_id(row: Row, site_of: Callable[[Row], Site | None]) -> int:
-    site = site_of(row)
-    assert site is not None  # refused before
-    return site.pk
 
 
 IMPORTER = Importer(

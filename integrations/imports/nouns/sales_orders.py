@@ -1,7 +1,6 @@
 """Sales orders: a row for each line; a reference imports an order once."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from core.errors import InvalidInput
@@ -29,15 +28,14 @@ def _write(rows: Sequence[Row], context: Context) -> Outcome:
     site_of = resolving.site_or_default(rows, sites, context, problems)
     items = resolving.items(rows, context, problems)
     units = resolving.units(rows, problems)
-    for row in rows:
-        if row["quantity"] == 0:
-            problems.add(row, "quantity", "It must be greater than 0.")
+    orders.refuse_none(rows, problems)
     groups = orders.grouped(rows, _HEAD, problems)
     problems.stop()
 
-    known = _known(company.pk, [group.reference for group in groups])
+    known = orders.known(SalesOrder, company.pk, [group.reference for group in groups])
     new, old = orders.split(groups, known)
-    outcome = orders.left_alone(old, _quantities(order.pk for _, order in old), lambda group: _sums(group, items))
+    lines = orders.quantities(SalesOrderLine, [order.pk for _, order in old])
+    outcome = orders.left_alone(old, lines, lambda group: orders.sums(group, items, "quantity"))
     for is_open in (True, False):
         part = [group for group in new if (group.head("state", "open") == "open") is is_open]
         drafts = [_draft(group, context, customers, site_of, items, units) for group in part]
@@ -58,26 +56,6 @@ def _customers(rows: Sequence[Row], context: Context, problems: Problems) -> dic
     return found
 
 
-def _known(company_id: int, references: Sequence[str]) -> dict[str, SalesOrder]:
-    queryset = SalesOrder.objects.filter(company=company_id).exclude(external_reference="")
-    return resolving.by_key(queryset, "external_reference", references)
-
-
-def _quantities(order_ids: Iterable[int]) -> Mapping[int, Mapping[int, Decimal]]:
-    sums: defaultdict[int, defaultdict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    lines = SalesOrderLine.objects.filter(order__in=list(order_ids))
-    for order_id, item_id, quantity in lines.values_list("order", "item", "ordered_quantity"):
-        sums[order_id][item_id] += quantity
-    return sums
-
-
-def _sums(group: Group, items: Mapping[str, Item]) -> dict[int, Decimal]:
-    sums: defaultdict[int, Decimal] = defaultdict(Decimal)
-    for row in group.rows:
-        sums[items[row["item"].lower()].pk] += row["quantity"]
-    return dict(sums)
-
-
 def _draft(
     group: Group,
     context: Context,
@@ -88,7 +66,7 @@ def _draft(
 ) -> OrderDraft:
     return OrderDraft(
         customer_id=customers[group.first["customer"].lower()].pk,
-        site_id=_site_id(group.first, site_of),
+        site_id=orders.site_id(group.first, site_of),
         company_id=context.need_company().pk,
         number=group.head("number", ""),
         currency=group.head("currency", ""),
@@ -96,14 +74,8 @@ def _draft(
         need_by_on=group.head("need_by_on"),
         note=group.head("note", ""),
         external_reference=group.reference,
-        lines=[_line(row, _site_id(row, site_of), items, units) for row in group.rows],
+        lines=[_line(row, orders.site_id(row, site_of), items, units) for row in group.rows],
     )
-
-
-def _site_id(row: Row, site_of: Callable[[Row], Site | None]) -> int:
-    site = site_of(row)
-    assert site is not None  # refused before
-    return site.pk
 
 
 def _line(row: Row, site_id: int, items: Mapping[str, Item], units: dict[str, UnitOfMeasure]) -> LineDraft:
