@@ -1,9 +1,10 @@
 """What inventory tells the world: events that name documents and the level keys to recompute."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from core import events
+from inventory.choices import DocumentKind
 from inventory.drafts import LevelKey
 
 LEVELS = "levels"
@@ -31,3 +32,36 @@ def record_change(
         keys_by_handler={LEVELS: [list(key) for key in keys]},
         actor=actor,
     )
+
+
+class Told(NamedTuple):
+    """One of several documents of an event: whose it is, and which companies may hear of it."""
+
+    document_id: int
+    company_id: int
+    hearer_ids: Collection[int]
+    site_id: int
+
+
+def record_documents(
+    kind: DocumentKind, verb: str, documents: Sequence[Told], *, keys: Iterable[LevelKey] = (), actor: Any
+) -> None:
+    """Record `<kind>.<verb>` of several documents: one event for each company whose they are.
+
+    A party hears of his own documents alone, so the event itself is the company's, and each document names those who
+    may hear of it.
+    """
+    for company_id in sorted({document.company_id for document in documents}):
+        levels = [list(key) for key in sorted(keys) if key.used_by_id == company_id]
+        told = [
+            [str(kind), document.document_id, sorted(document.hearer_ids), [document.site_id]]
+            for document in documents
+            if document.company_id == company_id
+        ]
+        events.record(
+            f"{kind}.{verb}",
+            companies=[company_id],
+            payload={"documents": told, "levels": levels},
+            keys_by_handler={LEVELS: levels},
+            actor=actor,
+        )

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from core import events
 from inventory.choices import DocumentKind
 from inventory.drafts import LevelKey
-from inventory.events import LEVELS, record_change
+from inventory.events import Told, record_change, record_documents
 from purchasing.choices import PurchaseOrderState
 from purchasing.models import PurchaseOrder, Supplier, SupplierItem
 
@@ -24,26 +23,12 @@ def record_order(verb: str, order: PurchaseOrder, *, keys: Iterable[LevelKey] = 
 
 
 def record_orders(verb: str, orders: Sequence[PurchaseOrder], *, keys: Iterable[LevelKey] = (), actor: Any) -> None:
-    """Record `purchase_order.<verb>` of many orders: one event a buyer.
-
-    A supplier hears of his own orders alone, so of several orders the event itself is the buyer's, and each
-    document names those who may hear of it.
-    """
+    """Record `purchase_order.<verb>` of many orders: one event a buyer."""
     if len(orders) == 1:
         record_order(verb, orders[0], keys=keys, actor=actor)
         return
-    for company_id in sorted({order.company_id for order in orders}):
-        levels = [list(key) for key in sorted(keys) if key.used_by_id == company_id]
-        events.record(
-            f"{DocumentKind.PURCHASE_ORDER}.{verb}",
-            companies=[company_id],
-            payload={
-                "documents": [_entry(order) for order in orders if order.company_id == company_id],
-                "levels": levels,
-            },
-            keys_by_handler={LEVELS: levels},
-            actor=actor,
-        )
+    told = [Told(order.pk, order.company_id, _parties(order), order.site_id) for order in orders]
+    record_documents(DocumentKind.PURCHASE_ORDER, verb, told, keys=keys, actor=actor)
 
 
 def record_supplier(verb: str, supplier: Supplier, *, keys: Iterable[LevelKey] = (), actor: Any) -> None:
@@ -68,10 +53,6 @@ def record_supplier_items(
         company_ids=[company_id],
         actor=actor,
     )
-
-
-def _entry(order: PurchaseOrder) -> list[Any]:
-    return [str(DocumentKind.PURCHASE_ORDER), order.pk, sorted(_parties(order)), [order.site_id]]
 
 
 def _parties(order: PurchaseOrder) -> set[int]:
