@@ -49,10 +49,14 @@ def record_documents(
     """Record `<kind>.<verb>` of several documents: one event for each company whose they are.
 
     A party hears of his own documents alone, so the event itself is the company's, and each document names those who
-    may hear of it.
+    may hear of it. Levels that another company uses are recomputed with the first event, and named by none.
     """
-    for company_id in sorted({document.company_id for document in documents}):
-        levels = [list(key) for key in sorted(keys) if key.used_by_id == company_id]
+    company_ids = sorted({document.company_id for document in documents})
+    keys = sorted(set(keys))
+    work = [list(key) for key in keys if key.used_by_id not in company_ids]
+    for company_id in company_ids:
+        levels = [list(key) for key in keys if key.used_by_id == company_id]
+        work += levels
         told = [
             [str(kind), document.document_id, sorted(document.hearer_ids), [document.site_id]]
             for document in documents
@@ -62,6 +66,7 @@ def record_documents(
             f"{kind}.{verb}",
             companies=[company_id],
             payload={"documents": told, "levels": levels},
-            keys_by_handler={LEVELS: levels},
+            keys_by_handler={LEVELS: work},
             actor=actor,
         )
+        work = []

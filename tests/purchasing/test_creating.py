@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import Forbidden, InvalidInput, NotFound, WrongState
-from core.models import Event
+from core.models import Event, OutboxEvent
 from inventory.models import Supply
 from inventory.services import agreements
 from purchasing.drafts import LineChange, LineDraft, LineRemoval, OrderDraft
@@ -172,6 +172,16 @@ def test_supply_of_consigned_stock_serves_who_may_use_it(cast, make_order, asser
 
     assert Supply.objects.get().used_by == cast.maker
     assert_sound()
+
+
+def test_the_levels_of_many_orders_are_worked_out_whoever_uses_the_goods(cast, draft, sawmill):
+    drafts = [replace(draft, owner_id=cast.supplier.pk)] * 2
+
+    purchase_orders.create_many(drafts, is_ordered=True, now=cast.now, actor=cast.planner)
+
+    event = Event.objects.get(kind="purchase_order.ordered")
+    assert OutboxEvent.objects.get(event=event).keys == [[cast.plank.pk, cast.tll.pk, cast.supplier.pk]]
+    assert (event.company_ids, event.payload["levels"]) == ([cast.maker.pk], [])
 
 
 def test_many_orders_and_lines_cost_the_same_number_of_statements(cast, draft, planks, assert_sound):
