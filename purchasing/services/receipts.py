@@ -158,28 +158,7 @@ def _receipts(
     for line in lines:
         if line.posted_quantity > 0 or line.rejected_quantity > 0:
             came.setdefault(line.order_id, []).append(line)
-    told = [(order, head) for order, head in zip(orders, heads, strict=True) if head.pk in came]
-    postings = historical_postings.record(
-        PostingKind.RECEIPT,
-        DocumentKind.PURCHASE_ORDER,
-        [
-            HistoricalPosting(head.company_id, head.site_id, head.pk, head.number, order.received_at)
-            for order, head in told
-        ],
-        actor=actor,
-    )
-    receipts = [
-        Receipt(
-            company_id=head.company_id,
-            site_id=head.site_id,
-            order=head,
-            posting_id=posting_id,
-            number=posting_number,
-            received_at=order.received_at,
-            is_historical=True,
-        )
-        for (order, head), (posting_id, posting_number) in zip(told, postings, strict=True)
-    ]
+    receipts = _receipt_heads([pair for pair in zip(orders, heads, strict=True) if pair[1].pk in came], actor)
     inserts.insert(receipts)
     inserts.insert(
         [
@@ -194,3 +173,28 @@ def _receipts(
         ]
     )
     return len(receipts)
+
+
+def _receipt_heads(told: Sequence[tuple[HistoricalOrder, PurchaseOrder]], actor: Any) -> list[Receipt]:
+    """The receipts, unsaved, each with its posting."""
+    postings = historical_postings.record(
+        PostingKind.RECEIPT,
+        DocumentKind.PURCHASE_ORDER,
+        [
+            HistoricalPosting(head.company_id, head.site_id, head.pk, head.number, order.received_at)
+            for order, head in told
+        ],
+        actor=actor,
+    )
+    return [
+        Receipt(
+            company_id=head.company_id,
+            site_id=head.site_id,
+            order=head,
+            posting_id=posting_id,
+            number=posting_number,
+            received_at=order.received_at,
+            is_historical=True,
+        )
+        for (order, head), (posting_id, posting_number) in zip(told, postings, strict=True)
+    ]
