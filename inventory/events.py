@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from core import events
 from inventory.choices import DocumentKind
-from inventory.drafts import LevelKey
+from inventory.drafts import LevelKey, Posted
 
 LEVELS = "levels"
 
@@ -30,6 +30,18 @@ def record_change(
         sites={*site_ids, *(key.site_id for key in keys)},
         payload={"documents": [list(document) for document in documents], "levels": [list(key) for key in keys]},
         keys_by_handler={LEVELS: [list(key) for key in keys]},
+        actor=actor,
+    )
+
+
+def record_adjustment(posted: Posted, *, company_id: int, site_ids: Iterable[int], actor: Any) -> None:
+    """Record `adjustment.posted` of a posting that no document stands behind."""
+    record_change(
+        "adjustment.posted",
+        documents=[(DocumentKind.ADJUSTMENT.value, posted.posting_id)],
+        keys=posted.keys,
+        company_ids=[company_id],
+        site_ids=site_ids,
         actor=actor,
     )
 

@@ -11,7 +11,7 @@ from core.money import round_money
 from core.transactions import service
 from inventory.choices import DocumentKind, PostingKind
 from inventory.drafts import Deposit, Posted, PostingDraft, Withdrawal
-from inventory.events import record_change
+from inventory.events import record_adjustment
 from inventory.models import Location, Lot
 from inventory.selectors.posting_context import ItemFacts, PostingContext, needs_lot, posting_context
 from inventory.services.posting import post
@@ -68,14 +68,7 @@ def adjust(
         reason=reason.strip(),
     )
     posted = post(draft, withdrawals=withdrawals, deposits=deposits, now=now, actor=actor)
-    record_change(
-        "adjustment.posted",
-        documents=[(DocumentKind.ADJUSTMENT.value, posted.posting_id)],
-        keys=posted.keys,
-        company_ids=[context.owner_id],
-        site_ids=[site_id],
-        actor=actor,
-    )
+    record_adjustment(posted, company_id=context.owner_id, site_ids=[site_id], actor=actor)
     return posted
 
 

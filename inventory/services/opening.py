@@ -14,7 +14,7 @@ from core.money import round_money
 from core.transactions import service
 from inventory.choices import DocumentKind, LocationKind, PostingKind
 from inventory.drafts import Deposit, Posted, PostingDraft
-from inventory.events import record_change
+from inventory.events import record_adjustment
 from inventory.models import Posting, StockMove
 from inventory.selectors.places import virtual_locations
 from inventory.services.posting import post
@@ -91,14 +91,7 @@ def open_stock(
         reason=f"Opening stock {reference}",
     )
     posted = post(draft, deposits=[_deposit(line, sources[line.site_id]) for line in lines], now=now, actor=actor)
-    record_change(
-        "adjustment.posted",
-        documents=[(DocumentKind.ADJUSTMENT.value, posted.posting_id)],
-        keys=posted.keys,
-        company_ids=[company_id],
-        site_ids={line.site_id for line in lines},
-        actor=actor,
-    )
+    record_adjustment(posted, company_id=company_id, site_ids={line.site_id for line in lines}, actor=actor)
     return posted
 
 
