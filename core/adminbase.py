@@ -142,12 +142,14 @@ class ServiceForm(forms.ModelForm):
 class ServiceAdmin(ScopedAdmin):
     """A master: `create` and `change` each call one service; it is archived, never deleted.
 
-    `edited` are the fields of a form, `fixed` those of them that stay after the creation.
+    `edited` are the fields of a form, `fixed` those of them that stay after the creation, `optional` the references
+    that may be left empty because the service finds them.
     """
 
     form = ServiceForm
     edited: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     has_archive = True
 
     def create(self, request: HttpRequest, values: dict[str, Any]) -> models.Model:
@@ -161,6 +163,11 @@ class ServiceAdmin(ScopedAdmin):
     def archive(self, request: HttpRequest, row: Any) -> None:
         """One service call."""
         raise NotImplementedError
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.optional:
+            kwargs["required"] = False
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)

@@ -45,11 +45,7 @@ class SupplierAdmin(ServiceAdmin):
         "country",
     )
     fixed = ("company", "party")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "party":
-            kwargs["required"] = False
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    optional = ("party",)
 
     def create(self, request: HttpRequest, values: dict[str, Any]) -> Supplier:
         return suppliers.create(**values, actor=request.user)
