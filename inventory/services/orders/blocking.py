@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.errors import InvalidInput
+from inventory.errors import OrderBlocked
 from inventory.models import Document
 
 
@@ -11,6 +12,12 @@ def checked_reason(reason: str, *, noun: str = "order") -> str:
     if not reason.strip():
         raise InvalidInput(errors={"reason": f"Say why the {noun} is blocked."})
     return reason.strip()
+
+
+def refuse_blocked(order: Document) -> None:
+    """:raises OrderBlocked: when the order is blocked."""
+    if order.blocked_at is not None:
+        raise OrderBlocked(number=order.number, reason=order.blocked_reason, since=order.blocked_at)
 
 
 def write(document: Document, *, blocked_at: datetime | None, reason: str) -> None:

@@ -8,8 +8,8 @@ from core import inserts
 from core.clock import local_date
 from core.errors import NotFound
 from core.transactions import service
+from inventory.services.orders.blocking import refuse_blocked
 from purchasing import events, rules
-from purchasing.errors import OrderBlocked
 from purchasing.locks import lock_orders
 from purchasing.models import PurchaseOrder, PurchaseOrderLine
 from purchasing.rules import Step
@@ -41,8 +41,7 @@ def order_many(order_ids: Sequence[int], *, now: datetime, actor: Any) -> list[P
     for draft in orders:
         require_planner(actor, draft)
         rules.check(draft.state, Step.ORDER, number=draft.number)
-        if draft.blocked_at is not None:
-            raise OrderBlocked(number=draft.number, reason=draft.blocked_reason, since=draft.blocked_at)
+        refuse_blocked(draft)
         draft.version += 1
 
     lines = list(PurchaseOrderLine.objects.filter(order__in=orders).order_by("order_id", "line_no"))

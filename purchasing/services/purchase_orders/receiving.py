@@ -15,11 +15,12 @@ from inventory.selectors.exchange import rate_on
 from inventory.selectors.ordering import Place, check_places
 from inventory.selectors.places import receipt_locations, virtual_location
 from inventory.services.order_lines import add_posted
+from inventory.services.orders.blocking import refuse_blocked
 from inventory.services.posting import post
 from inventory.services.reversal import reverse as reverse_posting
 from purchasing import events, rules
 from purchasing.drafts import Planned, Received, ReceiveDraft
-from purchasing.errors import NothingToReverse, OrderBlocked
+from purchasing.errors import NothingToReverse
 from purchasing.locks import lock_order, lock_supplier_items
 from purchasing.models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine
 from purchasing.rules import Step
@@ -120,8 +121,7 @@ def _take_back(order: PurchaseOrder, receipt: Receipt, *, reason: str, now: date
 
 def _check_may_receive(order: PurchaseOrder) -> None:
     rules.check(order.state, Step.RECEIVE, number=order.number)
-    if order.blocked_at is not None:
-        raise OrderBlocked(number=order.number, reason=order.blocked_reason, since=order.blocked_at)
+    refuse_blocked(order)
 
 
 def _lines(order: PurchaseOrder) -> dict[int, PurchaseOrderLine]:

@@ -13,12 +13,13 @@ from inventory.drafts import LevelKey, Posted, PostingDraft, Withdrawal
 from inventory.selectors.counted_on import losses
 from inventory.selectors.ordering import Place, check_places
 from inventory.selectors.places import virtual_location
+from inventory.services.orders.blocking import refuse_blocked
 from inventory.services.posting import post
 from inventory.services.reversal import reverse as reverse_posting
 from sales import events, rules
 from sales.choices import SalesOrderState
 from sales.drafts import Planned, ShipDraft, Shipped
-from sales.errors import NothingToReverse, OrderBlocked
+from sales.errors import NothingToReverse
 from sales.locks import lock_order
 from sales.models import SalesOrder, Shipment, ShipmentLine
 from sales.rules import Step
@@ -119,8 +120,7 @@ def _take_back(order: SalesOrder, shipment: Shipment, *, reason: str, now: datet
 
 def _check_may_ship(order: SalesOrder) -> None:
     rules.check(order.state, Step.SHIP, number=order.number)
-    if order.blocked_at is not None:
-        raise OrderBlocked(number=order.number, reason=order.blocked_reason, since=order.blocked_at)
+    refuse_blocked(order)
 
 
 def _posting(order: SalesOrder, site_id: int, effective_at: datetime) -> PostingDraft:
