@@ -74,13 +74,20 @@ def build() -> Cast:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
+def morning(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The clock at the edge stands still at the cast's `now`: what is late or fresh is the same on any day."""
+    monkeypatch.setattr("core.clock.now", lambda: NOW)
+    return NOW
+
+
+@pytest.fixture
+def cast(db: None, morning: datetime) -> Cast:
     """The cast, in the test's own transaction."""
     return build()
 
 
 @pytest.fixture
-def committed_cast(transactional_db: None) -> Cast:
+def committed_cast(transactional_db: None, morning: datetime) -> Cast:
     """The cast, committed: for tests with more than one connection."""
     restore_units()
     return build()

@@ -6,7 +6,7 @@ import shutil
 import pytest
 import pytest_django
 
-from tests.cast import cast, committed_cast  # noqa: F401
+from tests.cast import cast, committed_cast, morning  # noqa: F401
 
 # The test process of the browser has an event loop of its own, in which Django refuses plain queries.
 BROWSER_FLAGS = [

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, timezone
 from django.utils.translation import get_language
 
+from core import clock
 from core.money import minor_units
 
 NOTHING = "–"
@@ -70,7 +71,7 @@ def symbol(currency: str) -> str:
 
 def day(value: date | datetime, *, today: date | None = None, weekday: bool = False) -> str:
     """ "25 Nov", with the year only when it is not this year's; a datetime must already be in its zone."""
-    this_year = (today or timezone.localdate()).year
+    this_year = (today or timezone.localdate(clock.now())).year
     pattern = "j M" if value.year == this_year else "j M Y"
     return formats.date_format(value, f"D {pattern}" if weekday else pattern)
 
@@ -84,7 +85,7 @@ def in_zone(moment: datetime, zone: str) -> datetime:
 def day_and_time(moment: datetime, zone: str, *, today: date | None = None) -> str:
     """ "23 Nov 06:32" at a place."""
     local = in_zone(moment, zone)
-    return f"{day(local, today=today or timezone.localdate(timezone=ZoneInfo(zone)))} {local:%H:%M}"
+    return f"{day(local, today=today or timezone.localdate(clock.now(), timezone=ZoneInfo(zone)))} {local:%H:%M}"
 
 
 def zone_city(zone: str) -> str:
