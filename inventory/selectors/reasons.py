@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -109,14 +110,9 @@ def reasons(documents: Collection[DocumentKey], *, most_takers: int = 2) -> dict
     takers = _takers(blamed, most_takers) if most_takers else {}
     found: dict[DocumentKey, list[Reason]] = {key: [] for key in documents}
     for row in rows:
-        reason = Reason(
-            row[2],
-            row[3],
-            LevelKey(*row[4:7]),
-            *row[7:17],
-            sources=_sources(row[17], row[18], supplies),
-            takers=takers.get(row[2], ()),
-        )
+        demand_id, line_id, *key = row[2:7]
+        facts: list[Any] = [*row[7:17], _sources(row[17], row[18], supplies), takers.get(demand_id, ())]
+        reason = Reason(demand_id, line_id, LevelKey(*key), *facts)
         found[row[0], row[1]].append(reason)
     return found
 
@@ -140,7 +136,10 @@ def worst(lines: Iterable[Reason]) -> Reason | None:
 def _demands(documents: Collection[DocumentKey]) -> list[tuple]:
     if not documents:
         return []
-    parameters = {"kinds": [kind for kind, _ in documents], "ids": [document_id for _, document_id in documents]}
+    parameters: dict[str, Any] = {
+        "kinds": [kind for kind, _ in documents],
+        "ids": [document_id for _, document_id in documents],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_DEMANDS, parameters)
         return cursor.fetchall()

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import IntEnum
 from typing import Any
 
 from core.errors import NotFound
 from core.transactions import service
-from inventory.choices import DocumentKind
+from inventory.choices import Availability, DocumentKind
 from inventory.drafts import LevelKey
 from inventory.models import Allocation, Demand
 from inventory.selectors import ranks as rank_selectors
@@ -24,6 +25,14 @@ from sales.services.access import require_planner
 DocumentKey = tuple[str, int]
 
 
+class Punctuality(IntEnum):
+    """The worst last."""
+
+    IN_TIME = 0
+    LATE = 1
+    NOT_AVAILABLE = 2
+
+
 @dataclass(frozen=True)
 class Effect:
     """How a document stood before a move and stands after it; `need_on` is when its first line is needed."""
@@ -37,12 +46,12 @@ class Effect:
     after: Status
 
     @property
-    def became_late(self) -> bool:
-        return self.before.late_days <= 0 < self.after.late_days
+    def was(self) -> Punctuality:
+        return punctuality(self.before)
 
     @property
-    def is_no_longer_late(self) -> bool:
-        return self.after.late_days <= 0 < self.before.late_days
+    def stands(self) -> Punctuality:
+        return punctuality(self.after)
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,13 @@ def _move_sales_order(
     return ranks.move(order.priority_id, before=before, after=after, now=now, actor=actor)
 
 
+def punctuality(status: Status) -> Punctuality:
+    """Whether a document comes in time, late, or not by anything that is known."""
+    if status.availability == Availability.NOT_AVAILABLE:
+        return Punctuality.NOT_AVAILABLE
+    return Punctuality.LATE if status.late_days > 0 else Punctuality.IN_TIME
+
+
 def _holder(priority_id: int) -> tuple[str, int, str]:
     sale = SalesOrder.objects.filter(priority=priority_id).values_list("pk", "number").first()
     if sale is not None:
@@ -141,7 +157,7 @@ def _effects(stood: Mapping[int, Served], stands: Mapping[int, Served]) -> list[
         first = demands[0]
         need_on = min(demand.due_on for demand in demands)
         effects.append(Effect(kind, document_id, first.document_number, first.party_name, need_on, before, after))
-    return sorted(effects, key=lambda one: (not (one.became_late or one.is_no_longer_late), one.need_on, one.number))
+    return sorted(effects, key=lambda one: (one.was == one.stands, one.need_on, one.number))
 
 
 def _standing(row: Served) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
@@ -21,7 +22,7 @@ from inventory.selectors import items as item_selectors
 from inventory.selectors import ranks
 from inventory.selectors.reasons import Reason, reasons
 from inventory.web.serving import document_url
-from inventory.web.steps import go_on, refusal
+from inventory.web.steps import Step, go_on, refusal
 from production.selectors import ranked
 from production.selectors.ranked import Choice, Ranked
 from production.services import ranking
@@ -137,8 +138,8 @@ class RankPage(RankMixin, TemplateView):
     def tabs(self) -> list[dict[str, Any]]:
         """The views; filters stay when the tab changes."""
         counts = self.counts
-        plain = {"kind": None, "late": None, "risk": None, "ready": None, "after": None, "before": None}
-        entries = [
+        plain: dict[str, Any] = {"kind": None, "late": None, "risk": None, "ready": None, "after": None, "before": None}
+        entries: list[tuple[str, Any, int, dict[str, Any]]] = [
             ("", _("All open"), counts.all, {}),
             ("sales", _("Sales"), counts.sales, {"kind": "sales"}),
             ("making", _("Make-to-stock"), counts.making, {"kind": "making"}),
@@ -241,6 +242,26 @@ class RankMove(RankedMixin, View):
             rank_change.keep(request, done, row.company_id, late, self.now)
             messages.success(request, rank_change.summary(done), extra_tags=self.undo(done))
         return go_on(request, f"{self.base}orders/")
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """The question, for whoever comes without scripts."""
+        (row,) = rank_rows.rows([self.ranked], self.access, base=self.base)
+        of = {"number": row.number}
+        context = {
+            "step": Step(
+                name="rank",
+                label=_("Move"),
+                url=f"{self.base}orders/{row.priority_id}/rank/",
+                title=_("Move %(number)s to rank…") % of,
+                text=_("All orders between are served later or sooner; you see which, and can undo it."),
+                number=_("New rank"),
+            ),
+            "number": row.number,
+            "back_url": row.url,
+            "list_url": f"{self.base}orders/",
+            "list_label": _("Orders by rank"),
+        }
+        return render(request, "inventory/step.html", context)
 
     def place(self, row: Ranked) -> dict[str, int]:
         said = {**self.request.GET.dict(), **self.request.POST.dict()}

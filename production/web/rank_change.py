@@ -1,4 +1,4 @@
-"""What a move in the ranks did, kept for its reader for a minute: the strip over the table and the marks in its rows."""
+"""What a move in the ranks did, kept for its reader for a minute: the strip over the table, marks in its rows."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 from core.ui.formats import day
 from inventory.choices import Availability, DocumentKind
 from inventory.selectors.statuses import Status
-from production.services.ranking import Effect, Reranked
+from production.services.ranking import Effect, Punctuality, Reranked
 
 KEY = "rank_change"
 KEPT = timedelta(minutes=1)
 MOST_KEPT = 200
 MOST_NAMED = 3
+IN_TIME, LATE, MISSING = Punctuality
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Change:
 def keep(request: HttpRequest, done: Reranked, company_id: int, late: int, now: datetime) -> Change:
     """Keep a move in the reader's session; `late` is how many were late before it."""
     listed = [one for one in done.effects if one.kind in (DocumentKind.SALES_ORDER, DocumentKind.MANUFACTURING_ORDER)]
-    late_after = late + sum(one.became_late for one in listed) - sum(one.is_no_longer_late for one in listed)
+    late_after = late + sum((one.after.late_days > 0) - (one.before.late_days > 0) for one in listed)
     said = {
         "at": now.isoformat(),
         "company": company_id,
@@ -91,20 +92,27 @@ def kept(request: HttpRequest, now: datetime) -> Change | None:
 
 
 def summary(done: Reranked) -> str:
-    """The toast: the new rank, and who became late or is so no longer."""
-    late = sum(one.became_late for one in done.effects)
-    saved = sum(one.is_no_longer_late for one in done.effects)
+    """The toast: the new rank, and who comes in time now, late, or not at all."""
     text = _("%(number)s is rank %(rank)s.") % {"number": done.number, "rank": done.rank_after or "–"}
-    if late or saved:
-        no_longer = ngettext("One order is no longer late", "%(count)s orders are no longer late", saved)
-        became = ngettext("one became late", "%(count)s became late", late)
-        gained = no_longer % {"count": saved} if saved else _("No order was saved from being late")
-        lost = became % {"count": late} if late else _("none became late")
-        return f"{text} {gained}, {lost}."
-    if done.effects:
-        other = ngettext("The date of one order moved", "The dates of %(count)s orders moved", len(done.effects))
-        return f"{text} {other % {'count': len(done.effects)}}, {_('none became late')}."
-    return f"{text} {_('Nobody gets the stock later or sooner.')}"
+    effects = done.effects
+    saved = sum(one.stands == IN_TIME < one.was for one in effects)
+    served = sum(one.was == MISSING and one.stands == LATE for one in effects)
+    late = sum(one.was == IN_TIME and one.stands == LATE for one in effects)
+    lost = sum(one.stands == MISSING > one.was for one in effects)
+    words = [
+        ngettext("One order is no longer late", "%(n)s orders are no longer late", saved) if saved else "",
+        ngettext("one gets its stock, but late", "%(n)s get their stock, but late", served) if served else "",
+        ngettext("one became late", "%(n)s became late", late) if late else _("none became late"),
+        ngettext("one is no longer available", "%(n)s are no longer available", lost) if lost else "",
+    ]
+    if not (saved or served or late or lost):
+        moved = len(effects)
+        other = ngettext("The date of one order moved", "The dates of %(n)s orders moved", moved) % {"n": moved}
+        words = [other, _("none became late")] if moved else [_("Nobody gets the stock later or sooner")]
+    counts = [saved, served, late, lost]
+    said = [word % {"n": count} for word, count in zip(words, counts, strict=False) if word]
+    sentence = ", ".join(said)
+    return f"{text} {sentence[:1].upper()}{sentence[1:]}."
 
 
 def _entry(effect: Effect) -> dict[str, Any]:
@@ -119,7 +127,7 @@ def _entry(effect: Effect) -> dict[str, Any]:
         "was": _when(before),
         "now": _when(after),
         "note": _note(effect),
-        "tone": "ok" if effect.is_no_longer_late else "late" if effect.became_late else "",
+        "tone": _tone(effect),
         "is_better": is_better,
         "before": _plain(before),
         "after": _plain(after),
@@ -141,15 +149,20 @@ def _when(status: Status) -> str:
     return day(status.complete_on) if status.complete_on else _("in stock")
 
 
-def _note(effect: Effect) -> str:
-    if effect.is_no_longer_late:
-        return _("now on time")
-    if effect.became_late:
-        days = effect.after.late_days
-        return ngettext("now %(days)s day late", "now %(days)s days late", days) % {"days": days}
-    if effect.after.late_days > 0:
-        days = effect.after.late_days
-        return ngettext("still %(days)s day late", "still %(days)s days late", days) % {"days": days}
-    if effect.after.availability == Availability.NOT_AVAILABLE:
+def _tone(effect: Effect) -> str:
+    if effect.was == effect.stands:
         return ""
+    return {IN_TIME: "ok", LATE: "late", MISSING: "no"}[effect.stands]
+
+
+def _note(effect: Effect) -> str:
+    if effect.stands == MISSING:
+        return ""
+    if effect.stands == LATE:
+        days = effect.after.late_days
+        if effect.was == LATE:
+            return ngettext("still %(days)s day late", "still %(days)s days late", days) % {"days": days}
+        return ngettext("now %(days)s day late", "now %(days)s days late", days) % {"days": days}
+    if effect.was > IN_TIME:
+        return _("now on time")
     return _("still before %(day)s") % {"day": day(effect.need_on)}

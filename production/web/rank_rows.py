@@ -117,7 +117,7 @@ def _lines(order_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     )
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
-        found[line["order_id"]].append(line)
+        found[line["order_id"]].append(dict(line))
     return found
 
 
@@ -128,7 +128,7 @@ def _costs(orders: Iterable[ManufacturingOrder], access: Access) -> dict[tuple[i
         condition |= Q(company=order.company_id, item=order.item_id)
     known = ItemCompany.objects.filter(condition, access.q(companies=["company"]), standard_cost__isnull=False)
     values = known.values_list("company_id", "item_id", "standard_cost", "company__currency")
-    return {(company, item): (cost, currency) for company, item, cost, currency in values}
+    return {(company, item): (cost, currency) for company, item, cost, currency in values if cost is not None}
 
 
 def _sale(row: Ranked, facts: Facts, access: Access, base: str) -> Row:
@@ -138,6 +138,8 @@ def _sale(row: Ranked, facts: Facts, access: Access, base: str) -> Row:
     total = sum((line["open_quantity"] for line in lines), ZERO)
     decimals = max((line["item__unit__decimals"] for line in lines), default=0)
     need_on = order.need_by_on or min((line["need_by_on"] for line in lines if line["need_by_on"]), default=None)
+    # Prices are for the parties: who works at the site alone sees none.
+    has_prices = bool({order.company_id, order.customer.party_id} & access.company_ids)
     return Row(
         number=order.number,
         url=f"{base}sales-orders/{order.pk}/",
@@ -149,8 +151,8 @@ def _sale(row: Ranked, facts: Facts, access: Access, base: str) -> Row:
         site=order.site.code,
         need_on=need_on,
         promised_on=order.promised_on,
-        amount=sum((line["amount"] for line in lines), ZERO),
-        currency=order.currency,
+        amount=sum((line["amount"] for line in lines), ZERO) if has_prices else None,
+        currency=order.currency if has_prices else "",
         **_standing(row, facts, order, need_on),
         **_place(row, facts, access, order, base),
     )
