@@ -61,7 +61,8 @@ class TransferNewPage(SitePageMixin, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         asked = request.GET
-        origin = asked.get("origin", "").upper() or (self.site.code if self.site else "")
+        first = self.site or next(iter(self.origins), None)
+        origin = asked.get("origin", "").upper() or (first.code if first else "")
         others = [site.code for site in self.all_sites if site.code != origin]
         initial = {
             "origin": origin,
@@ -106,12 +107,14 @@ class TransferNewPage(SitePageMixin, View):
     def all_sites(self) -> list[Site]:
         return reader.of(self.request).sites
 
+    @property
+    def origins(self) -> list[Site]:
+        """Sites from which the reader may send."""
+        has_role = self.access.has_role
+        return [s for s in self.all_sites if has_role(PLANNERS, company_id=s.default_owner_id, site_id=s.pk)]
+
     def form(self, *args: Any, **kwargs: Any) -> TransferForm:
-        sites = self.all_sites
-        origins = [
-            site for site in sites if self.access.has_role(PLANNERS, company_id=site.default_owner_id, site_id=site.pk)
-        ]
-        return TransferForm(*args, origins=origins, destinations=sites, **kwargs)
+        return TransferForm(*args, origins=self.origins, destinations=self.all_sites, **kwargs)
 
     def show(self, form: TransferForm, rows: FormRows, status: int = 200) -> HttpResponse:
         tell_units(rows, self.access)
