@@ -106,7 +106,7 @@ def _any(days: Days, random: Random) -> Iterator[PastSale]:
 
 
 def _given(last: int) -> Iterator[PastSale]:
-    """The two shipments that the pictures show; found again by `is_given`."""
+    """The two shipments that the story shows; found again by `is_given`."""
     yield PastSale(last - 3, "NORTHSIDE", "CHI", {story.TABLE: D(6)}, 9, 1, is_given=True)
     yield PastSale(last - 1, "MARLOW", "CHI", {story.TABLE: D(4)}, 8, 1, is_given=True)
 
@@ -119,7 +119,7 @@ def _quantity(sku: str, random: Random) -> int:
 
 def order_numbers(sold: list[PastSale]) -> list[tuple[PastSale, str]]:
     """The orders with their old numbers, then, without one, those that get the product's own: the 33rd and the 38th
-    of these are the two that the pictures show.
+    of these are the two that the story shows.
     """
     given = [sale for sale in sold if sale.is_given]
     others = [sale for sale in sold if not sale.is_given]

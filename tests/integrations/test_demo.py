@@ -1,4 +1,4 @@
-"""The demo company: what the pictures tell is there, to the piece, and everything agrees."""
+"""The demo company: what the story tells is there, to the piece, and everything agrees."""
 
 import hashlib
 import os
@@ -90,7 +90,7 @@ def test_five_orders_are_late():
     assert late() == {"SO-1053": 2, "SO-1057": 2, "SO-1063": 4, "MO-1391": 2, "MO-1396": 5}
 
 
-def test_ranks_are_those_of_the_pictures():
+def test_ranks_are_those_of_the_story():
     numbers = ["SO-1042", "SO-1047", "SO-1051", "SO-1053", "SO-1058", "SO-1061"]
     orders = {order.number: order.priority_id for order in SalesOrder.objects.filter(number__in=numbers)}
     ranks = positions(orders.values())
@@ -147,7 +147,7 @@ def test_everything_agrees():
     assert OutboxEvent.objects.filter(Q(done_at=None) | Q(dead_at__isnull=False)).count() == 0
 
 
-def test_stock_is_worth_about_what_the_pictures_say():
+def test_stock_is_worth_about_what_the_story_says():
     values: dict[str, int] = {}
     for site, value in CostPool.objects.filter(kind="stock", owner__code="POLDSAAR").values_list("site__code", "value"):
         values[site] = values.get(site, 0) + value
