@@ -11,18 +11,19 @@ MOST_ATTEMPTS = 5
 # From this attempt on a row is claimed alone: if it kills its worker, it takes no neighbor along.
 SUSPECT_FROM = 2
 
-# The partial index core_outbox_open (handler, id) gives the open rows in order, without a sort.
+# The partial index core_outbox_open (handler, id) gives the open rows in order, without a sort. The choice stands in
+# an array, so it is made once: an IN may be planned as a join that makes it anew for each row and claims them all.
 _CLAIM = """
 UPDATE core_outboxevent SET
     attempts = attempts + 1, leased_until = statement_timestamp() + make_interval(secs => %(lease)s)
-WHERE id IN (
+WHERE id = ANY(ARRAY(
     SELECT id FROM core_outboxevent
     WHERE handler = %(handler)s AND done_at IS NULL AND dead_at IS NULL
       AND attempts >= %(least)s AND attempts < %(most)s
       AND (leased_until IS NULL OR leased_until < statement_timestamp())
     ORDER BY id LIMIT %(limit)s
     FOR NO KEY UPDATE SKIP LOCKED
-)
+))
 RETURNING id, keys
 """
 
