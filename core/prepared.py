@@ -12,7 +12,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _prepared: "WeakKeyDictionary[Any, set[str]]" = WeakKeyDictionary()
@@ -35,35 +36,54 @@ class Statement:
 
     def all(self, params: Mapping[str, Any]) -> list[tuple]:
         """Run it and return every row."""
-        with connection.cursor() as cursor:
+        values = [_literal(params[name]) for name in self.parameters]
+        database = connections[DEFAULT_DB_ALIAS]
+        if _is_plain(database):
+            return self._run_plainly(database, values)
+        with database.cursor() as cursor:
             if settings.PREPARE_STATEMENTS:
-                self._prepare_once(cursor)
-                cursor.execute(self._execute, [_literal(params[name]) for name in self.parameters])
+                self._prepare_once(database.connection, cursor)
+                cursor.execute(self._execute, values)
             else:
-                cursor.execute(self.sql, {name: _literal(params[name]) for name in self.parameters})
+                cursor.execute(self.sql, dict(zip(self.parameters, values, strict=True)))
             return cursor.fetchall()
 
-    def _prepare_once(self, cursor: Any) -> None:
-        known = _prepared.get(connection.connection)
+    def _run_plainly(self, database: BaseDatabaseWrapper, values: list[Any]) -> list[tuple]:
+        database.validate_no_broken_transaction()
+        with database.wrap_database_errors, database.create_cursor() as cursor:
+            self._prepare_once(database.connection, cursor)
+            cursor.execute(self._execute, values)
+            return cursor.fetchall()
+
+    def _prepare_once(self, session: Any, cursor: Any) -> None:
+        known = _prepared.get(session)
         if known is None:
-            known = _prepared[connection.connection] = set()
+            known = _prepared[session] = set()
         if self.name not in known:
             cursor.execute(self._prepare)
             known.add(self.name)
 
 
+def _is_plain(database: BaseDatabaseWrapper) -> bool:
+    """Whether a statement may go past Django's cursor, whose layers cost a tenth of a posting.
+
+    Inside a transaction the connection is there and healthy; nobody listens to its queries.
+    """
+    is_listened_to = database.execute_wrappers or database.queries_logged
+    return bool(settings.PREPARE_STATEMENTS and database.in_atomic_block and not is_listened_to)
+
+
 def _literal(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         return value
-    return "{" + ",".join(map(_element, value)) + "}"
-
-
-def _element(value: Any) -> str:
-    return _TEXTS.get(type(value), _quoted)(value)
+    if set(map(type, value)) <= _SELF_EVIDENT:
+        return "{" + ",".join(map(str, value)) + "}"
+    return "{" + ",".join([_TEXTS.get(type(element), _quoted)(element) for element in value]) + "}"
 
 
 def _quoted(value: Any) -> str:
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+_SELF_EVIDENT = {int, Decimal}
 _TEXTS: dict[type, Callable[[Any], str]] = {int: str, Decimal: str, type(None): lambda _: "NULL"}
