@@ -44,15 +44,6 @@ _LACKS_SIGHT = """
 EXISTS (SELECT 1 FROM inventory_itemcompany c WHERE c.item_id = p.item_id)
 AND NOT EXISTS (SELECT 1 FROM inventory_itemcompany c WHERE c.item_id = p.item_id AND c.company_id = p.owner_id)"""
 
-# Nearly always nothing is missing, and looking costs half of what inserting nothing into three tables does.
-_IS_MISSING = Statement(
-    "is_posting_unprepared",
-    f"""
-SELECT EXISTS (SELECT 1 FROM {_PLACES} WHERE {_LACKS_BALANCE} OR {_LACKS_SIGHT})
-    OR EXISTS (SELECT 1 FROM {_POOLS} WHERE {_LACKS_POOL})
-""",
-)
-
 _PREPARE = Statement(
     "prepare_posting",
     f"""
@@ -147,10 +138,7 @@ def prepare(places: Iterable[Place], pools: Iterable[PoolKey], *, on: date) -> N
     A balance's `used_by` follows from the consignment agreement in force on that date; an owner that gets an
     item for the first time gets sight of it.
     """
-    params = {**_place_arrays(places), **_pool_arrays(pools), "on": on}
-    ((is_missing,),) = _IS_MISSING.all(params)
-    if is_missing:
-        _PREPARE.all(params)
+    _PREPARE.all({**_place_arrays(places), **_pool_arrays(pools), "on": on})
 
 
 def lock_balances(places: Iterable[Place], picks: Iterable[PickKey]) -> list[Stock]:

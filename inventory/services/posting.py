@@ -53,12 +53,12 @@ def post(
     :raises LotBlocked: when a shipment or issue names a lot that is held or expired.
     :raises PeriodClosed: when an owner's books are closed on that date.
     """
-    spots, zone = plan.load_spots(draft.site_id, plan.location_ids(withdrawals, deposits))
+    spots, zone, is_prepared = plan.load_spots(draft.site_id, withdrawals, deposits)
     effective_on = draft.effective_at.astimezone(ZoneInfo(zone)).date()
     places, picks = plan.places(deposits, spots), plan.picks(withdrawals)
-    locks.prepare(
-        plan.targets(deposits, spots), plan.known_pools(withdrawals, deposits, spots, order_pool), on=effective_on
-    )
+    if order_pool or not is_prepared:
+        pools = plan.known_pools(withdrawals, deposits, spots, order_pool)
+        locks.prepare(plan.targets(deposits, spots), pools, on=effective_on)
     work = WorkingSet({stock.place: stock for stock in locks.lock_balances(places, picks)}, order_pool)
 
     reservations = _reservations(draft.kind, withdrawals, work)
@@ -78,7 +78,7 @@ def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, acto
 
     The caller holds the order's lock. Returns the amount; 0 writes nothing.
     """
-    _, zone = plan.load_spots(draft.site_id, [])
+    _, zone, _ = plan.load_spots(draft.site_id)
     effective_on = draft.effective_at.astimezone(ZoneInfo(zone)).date()
     work = WorkingSet({}, order_pool)
     key = order_pool_key(order_pool)
