@@ -44,6 +44,11 @@ def below(figure: str, value: float, unit: str, limit: float) -> Figure:
     return Figure(figure, value, unit, None, f"< {limit:g} {unit}", value < limit)
 
 
+def processes_text(count: int) -> str:
+    """`1 process`, `4 processes`."""
+    return f"{count} process{'es' if count > 1 else ''}"
+
+
 def report(figures: Iterable[Figure]) -> list[Figure]:
     """Print each figure as it comes and write all of them to `bench/latest.jsonl`."""
     done = []

@@ -1,7 +1,6 @@
 """Running the same work in several processes for a while, and counting how often each got done."""
 
 import multiprocessing
-import statistics
 import time
 from collections.abc import Callable
 
@@ -51,11 +50,15 @@ def _count(once: Work, seconds: float) -> float:
 
 
 def in_turns(
-    first: Callable[[int], Work], second: Callable[[int], Work], *, processes: int, seconds: float, rounds: int = 3
+    first: Callable[[int], Work], second: Callable[[int], Work], *, processes: int, seconds: float, rounds: int = 7
 ) -> tuple[float, float]:
-    """The median rates of two kinds of work measured in turns, so that the machine's moods hit both."""
-    rates: tuple[list[float], list[float]] = ([], [])
+    """The rates of two kinds of work, measured in turns so that the machine's moods hit both.
+
+    Of the rounds the one with the median ratio is given: a round is a pair, so what else runs slows both of it.
+    """
+    pairs = []
     for _ in range(rounds):
-        for work, found in zip((first, second), rates, strict=True):
-            found.append(per_second(work, processes=processes, seconds=seconds))
-    return statistics.median(rates[0]), statistics.median(rates[1])
+        a = per_second(first, processes=processes, seconds=seconds)
+        b = per_second(second, processes=processes, seconds=seconds)
+        pairs.append((a, b))
+    return sorted(pairs, key=lambda pair: pair[0] / pair[1])[rounds // 2]

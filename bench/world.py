@@ -30,6 +30,10 @@ class World:
     count_location_ids: dict[int, int]
     customer_location_ids: dict[int, int]
 
+    def site_of(self, number: int) -> Site:
+        """The site that process or document `number` works at."""
+        return self.sites[number % len(self.sites)]
+
 
 def make_world(code: str, *, items: int, sites: int) -> World:
     """A company with `items` items at cost 2, a million of each at each of `sites` sites."""
