@@ -198,3 +198,12 @@ class LineTouched(DomainError):
     def __init__(self, *, line_no: int, what: str, field: str) -> None:
         super().__init__(f"Line {line_no} {what}, so it stays as it is.", line=line_no, field=field)
         self.field = field
+
+
+class NothingToReverse(DomainError):
+    """Nothing of the order stands that could be taken back; `what` it would be: shipment or receipt."""
+
+    code = "nothing_to_reverse"
+
+    def __init__(self, *, number: str, what: str) -> None:
+        super().__init__(f"{number} has no {what} that could be reversed.", number=number)

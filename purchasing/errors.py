@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from core.errors import DomainError, plain
-from inventory.errors import LineTouched, NothingOpen, OrderBlocked
+from inventory.errors import LineTouched, NothingOpen, NothingToReverse, OrderBlocked
 
 __all__ = ["LineTouched", "NothingOpen", "NothingToReverse", "OrderBlocked", "OverReceipt"]
 
@@ -27,12 +27,3 @@ class OverReceipt(DomainError):
             field=field,
         )
         self.field = field
-
-
-class NothingToReverse(DomainError):
-    """No receipt of the order stands that moved stock."""
-
-    code = "nothing_to_reverse"
-
-    def __init__(self, *, number: str) -> None:
-        super().__init__(f"{number} has no receipt that could be reversed.", number=number)

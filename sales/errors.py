@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from core.errors import DomainError, plain
-from inventory.errors import LineTouched, NothingOpen, OrderBlocked
+from inventory.errors import LineTouched, NothingOpen, NothingToReverse, OrderBlocked
 
 __all__ = ["LineTouched", "NothingOpen", "NothingToReverse", "OrderBlocked", "OverShipment"]
 
@@ -26,12 +26,3 @@ class OverShipment(DomainError):
             field=field,
         )
         self.field = field
-
-
-class NothingToReverse(DomainError):
-    """No shipment of the order stands."""
-
-    code = "nothing_to_reverse"
-
-    def __init__(self, *, number: str) -> None:
-        super().__init__(f"{number} has no shipment that could be reversed.", number=number)

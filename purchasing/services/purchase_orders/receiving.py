@@ -87,7 +87,7 @@ def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Re
     rules.check(order.state, Step.REVERSE, number=order.number)
     receipt = Receipt.objects.filter(order=order, reversed_at=None, is_historical=False).order_by("-pk").first()
     if receipt is None:
-        raise NothingToReverse(number=order.number)
+        raise NothingToReverse(number=order.number, what="receipt")
 
     posted = _take_back(order, receipt, reason=reason, now=now, actor=actor)
     return Received(order, receipt, list(posted.warnings))

@@ -86,7 +86,7 @@ def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Sh
     rules.check(order.state, Step.REVERSE, number=order.number)
     shipment = Shipment.objects.filter(order=order, reversed_at=None).order_by("-pk").first()
     if shipment is None:
-        raise NothingToReverse(number=order.number)
+        raise NothingToReverse(number=order.number, what="shipment")
 
     posted = _take_back(order, shipment, reason=reason, now=now, actor=actor)
     return Shipped(order, shipment, list(posted.warnings))
