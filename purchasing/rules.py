@@ -27,6 +27,8 @@ class Step(StrEnum):
     BLOCK = "block"
 
 
+OPEN_STATES = (State.ORDERED, State.PARTLY_RECEIVED)
+
 # (state, step) → the states that may follow; what is not here is impossible.
 TRANSITIONS: dict[tuple[str, str], frozenset[State]] = {
     (State.DRAFT, Step.EDIT): frozenset({State.DRAFT}),

@@ -107,5 +107,12 @@ def sold_by(supplier_ids: Collection[int], item_ids: Collection[int]) -> dict[tu
     return {(row.supplier_id, row.item_id): row for row in rows}
 
 
+def first_source(item_id: int, company_id: int) -> Supplier | None:
+    """Whom a company buys an item from first: the best preference, a preferred supplier before others, the oldest."""
+    rows = SupplierItem.objects.filter(item=item_id, company=company_id, supplier__archived_at=None)
+    found = rows.select_related("supplier").order_by("preference", "-supplier__is_preferred", "pk").first()
+    return found.supplier if found else None
+
+
 def _buyers(access: Access) -> list[int]:
     return sorted({*access.company_ids, *access.member_sites.values()})

@@ -282,8 +282,13 @@ class PartnerPage(PartnerDetailMixin, View):
             "orders": list(its.select_related("site").order_by("-pk")[:MOST_ORDERS]),
             "url": self.url,
             **self.shared(),
+            **self.more(),
         }
         return render(self.request, "inventory/partner.html", context, status=status)
+
+    def more(self) -> dict[str, Any]:
+        """What else the page of this kind of partner shows."""
+        return {}
 
 
 class PartnerArchivePage(PartnerDetailMixin, View):

@@ -49,7 +49,7 @@ class CustomerMixin(partners.PartnerMixin):
         "date": _("Needed"),
     }
     form_class = CustomerForm
-    services = customers
+    services: ClassVar[Any] = customers
     search_fields = ("code", "name", "city", "country")
     orders_path = "sales-orders"
 
@@ -67,7 +67,17 @@ class CustomerListPage(CustomerMixin, partners.PartnerListPage):
 class CustomerExport(CustomerMixin, partners.PartnerExport):
     """The same as CSV."""
 
-    columns: tuple[str, ...] = ("code", "name", "currency", "payment_terms_days", "email", "street", "postal_code", "city", "country")
+    columns: tuple[str, ...] = (
+        "code",
+        "name",
+        "currency",
+        "payment_terms_days",
+        "email",
+        "street",
+        "postal_code",
+        "city",
+        "country",
+    )
 
 
 class CustomerNewPage(CustomerMixin, partners.PartnerNewPage):

@@ -1,25 +1,23 @@
 """Forms of sales orders: a new one, and changing one that is not shipped, lines and all."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
 from core.errors import DomainError, InvalidInput, StaleVersion, plain
-from core.quantities import to_decimal
 from core.web import fields
 from core.web.refusals import refuse
-from core.web.rows import FormRow, FormRows, typed
-from inventory.models import Item, UnitOfMeasure
-from inventory.selectors.typed import items_by_sku
+from core.web.rows import FormRow, FormRows
+from inventory.web import order_forms
 from inventory.web.steps import tell
 from sales import selectors
 from sales.choices import SalesOrderState as State
@@ -27,9 +25,8 @@ from sales.drafts import LineChange, LineDraft, LineEdit, LineRemoval, OrderDraf
 from sales.models import Customer, SalesOrder, SalesOrderLine
 from sales.services import sales_orders
 from sales.web.order_page import OrderMixin
-from sites.access import PLANNERS, Access
+from sites.access import Access
 from sites.models import Site
-from sites.web import reader
 from sites.web.mixins import SitePageMixin
 
 FIELDS = ["item", "quantity"]
@@ -52,10 +49,7 @@ class OrderForm(forms.Form):
 
     def __init__(self, *args: Any, sites: Sequence[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].choices = [(site.code, f"{site.code} {site.name}") for site in sites]  # type: ignore[attr-defined]
-        if len(sites) == 1:
-            self.fields["site"].widget = forms.HiddenInput()
-            self.fields["site"].initial = sites[0].code
+        order_forms.offer_sites(self, sites)
 
 
 class OrderNewPage(SitePageMixin, View):
@@ -128,23 +122,18 @@ class OrderNewPage(SitePageMixin, View):
         known = selectors.customers(self.access).filter(pk=int(asked)).values_list("code", flat=True).first()
         return known or asked
 
-    @property
+    @cached_property
     def choices(self) -> list[Site]:
         """Sites for whose owner he plans, those that sell if any do."""
-        known = reader.of(self.request).sites
-        his = [
-            site for site in known if self.access.has_role(PLANNERS, company_id=site.default_owner_id, site_id=site.pk)
-        ]
-        if not his:
-            raise Http404("You plan for nobody.")
+        his = order_forms.planned_sites(self.request, self.access)
         return [site for site in his if site.is_selling] or his
 
     def form(self, *args: Any, **kwargs: Any) -> OrderForm:
         return OrderForm(*args, sites=self.choices, **kwargs)
 
     def show(self, form: OrderForm, rows: FormRows, status: int = 200) -> HttpResponse:
-        tell_items(rows, self.access)
-        context = {"form": form, "rows": rows, "base": f"/s/{self.site_code}/", "units": units()}
+        order_forms.tell_items(rows, self.access)
+        context = {"form": form, "rows": rows, "base": f"/s/{self.site_code}/", "units": order_forms.units()}
         return render(self.request, "sales/order_new.html", context, status=status)
 
 
@@ -170,9 +159,7 @@ class OrderEditPage(OrderMixin, View):
         form, rows = OrderEditForm(request.POST), FormRows.read(request.POST, [*FIELDS, "id"])
         if not form.is_valid():
             return self.show(form, rows, 422)
-        said = dict(form.cleaned_data)
-        expected, current = said.pop("version"), self.current()
-        changes = {name: value for name, value in said.items() if value != current[name]}
+        changes, expected = order_forms.changed_head(form, self.current()), form.cleaned_data["version"]
         edited = FormRows([], FIELDS)
         try:
             edits = self.line_edits(rows, edited)
@@ -180,7 +167,7 @@ class OrderEditPage(OrderMixin, View):
                 self.order.pk, changes=changes, lines=edits, expected=expected, now=self.now, actor=request.user
             )
         except StaleVersion as error:
-            return self.show(self.stale(error), rows, 412)
+            return self.show(order_forms.stale(form, self.current(), error), rows, 412)
         except DomainError as error:
             refuse(form, error, edited)
             return self.show(form, rows, error.status if error.status < 500 else 503)
@@ -209,42 +196,23 @@ class OrderEditPage(OrderMixin, View):
                 edited.rows.append(row)
         return [*edits, *(LineRemoval(line.pk) for line in known.values())]
 
-    def stale(self, error: StaleVersion) -> OrderEditForm:
-        """The form as typed, each field that differs saying what stands now; sending it again overwrites."""
-        current = self.current()
-        again = OrderEditForm({**self.request.POST.dict(), "version": current["version"]})
-        again.is_valid()
-        again.add_error(None, error.message)
-        for name in again.fields:
-            if name != "version" and again.cleaned_data.get(name) != current[name]:
-                again.add_error(name, _("Now: %(value)s") % {"value": current[name] or "–"})
-        return again
-
     def show(self, form: OrderEditForm, rows: FormRows, status: int = 200) -> HttpResponse:
-        tell_items(rows, self.access)
+        order_forms.tell_items(rows, self.access)
         context = {
             "form": form,
             "rows": rows,
             "order": self.order,
             "url": self.url,
             "base": self.base,
-            "units": units(),
+            "units": order_forms.units(),
         }
         return render(self.request, "sales/order_edit.html", context, status=status)
 
 
 def line_values(rows: FormRows, access: Access) -> list[dict[str, Any]]:
-    """What each line says, as the drafts name it; what was left empty is left out.
-
-    :raises InvalidInput: naming each item, unit, number and date that is not one.
-    """
-    known = items_by_sku((row.text("item") for row in rows.rows), access)
-    codes = {unit.code.lower(): unit for unit in units()}
-    errors: dict[str, str] = {}
-    values = [_line(row, known, codes, f"lines.{place}", errors) for place, row in enumerate(rows.rows)]
-    if errors:
-        raise InvalidInput(errors=errors)
-    return values
+    """The lines as `LineDraft` names them; the discount was typed in percent."""
+    lines = order_forms.line_values(rows, access, dates=["need_by_on"], numbers=["discount"])
+    return [{**line, "discount": line["discount"] / 100} if "discount" in line else line for line in lines]
 
 
 def said_of(line: SalesOrderLine) -> dict[str, Any]:
@@ -260,74 +228,19 @@ def said_of(line: SalesOrderLine) -> dict[str, Any]:
     }
 
 
-def tell_items(rows: FormRows, access: Access) -> None:
-    """Put each line's item beside it, for its name and unit."""
-    known = items_by_sku((row.text("item") for row in rows.rows), access)
-    for row in rows.rows:
-        row.about = known.get(row.text("item").lower())
-
-
-def units() -> list[UnitOfMeasure]:
-    """The units that a line may name."""
-    return list(UnitOfMeasure.objects.filter(archived_at=None).order_by("code", "pk"))
-
-
-def _line(
-    row: FormRow,
-    known: Mapping[str, Item],
-    codes: Mapping[str, UnitOfMeasure],
-    field: str,
-    errors: dict[str, str],
-) -> dict[str, Any]:
-    values: dict[str, Any] = {"quantity": typed(row.text("quantity"))}
-    item = known.get(row.text("item").lower())
-    if item is None:
-        errors[f"{field}.item"] = _("There is no item “%(sku)s”.") % {"sku": row.text("item")}
-    else:
-        values["item_id"] = item.pk
-    if unit := row.text("unit"):
-        if unit.lower() not in codes:
-            errors[f"{field}.unit"] = _("There is no unit “%(code)s”.") % {"code": unit}
-        else:
-            values["unit_id"] = codes[unit.lower()].pk
-    if row.text("unit_price"):
-        values["unit_price"] = typed(row.text("unit_price"))
-    try:
-        if row.text("discount"):
-            values["discount"] = to_decimal(typed(row.text("discount")), field=f"{field}.discount") / 100
-        if row.text("need_by_on"):
-            values["need_by_on"] = _date(row.text("need_by_on"), f"{field}.need_by_on")
-    except InvalidInput as error:
-        errors |= error.errors
-    return values
-
-
-def _date(text: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(errors={field: _("“%(text)s” is not a date.") % {"text": text}}) from None
-
-
 def _change(line: SalesOrderLine, row: FormRow, said: Mapping[str, Any]) -> LineChange | None:
     """What of a line differs from what it is; an empty date is none, an empty unit or price stays as it is."""
     was, changed = said_of(line), {}
-    if not _same(row.text("quantity"), was["quantity"]):
+    if not order_forms.is_same(row.text("quantity"), was["quantity"]):
         changed["quantity"] = said["quantity"]
     if "unit_id" in said and said["unit_id"] != line.unit_id:
         changed["unit_id"] = said["unit_id"]
-    if "unit_price" in said and ("unit_id" in changed or not _same(said["unit_price"], was["unit_price"])):
+    if "unit_price" in said and (
+        "unit_id" in changed or not order_forms.is_same(said["unit_price"], was["unit_price"])
+    ):
         changed["unit_price"] = said["unit_price"]
-    if not _same(row.text("discount") or "0", was["discount"] or "0"):
+    if not order_forms.is_same(row.text("discount") or "0", was["discount"] or "0"):
         changed["discount"] = said.get("discount", Decimal(0))
     if row.text("need_by_on") != was["need_by_on"]:
         changed["need_by_on"] = said.get("need_by_on")
     return LineChange(line_id=line.pk, values=changed) if changed else None
-
-
-def _same(text: str, value: Any) -> bool:
-    """Whether a text means the same number."""
-    try:
-        return to_decimal(typed(text), field="") == to_decimal(value, field="")
-    except InvalidInput:
-        return text == str(value)

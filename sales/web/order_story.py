@@ -2,32 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from core.ui.formats import number
 from inventory.choices import DocumentKind, PostingKind
 from inventory.models import Posting
+from inventory.web.story import Happened, names_of, newest_first
 from sales import selectors
 from sales.choices import SalesOrderState as State
 from sales.models import SalesOrder, SalesOrderLine, Shipment, ShipmentLine
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One thing that happened; with a posting where goods moved, which `is_standing` until it is taken back."""
-
-    at: datetime
-    what: str
-    posting: Posting | None = None
-    goods: str = ""
-    note: str = ""
-    by: str = ""
-    is_standing: bool = False
-    is_undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +33,13 @@ def story_of(order: SalesOrder, lines: Sequence[SalesOrderLine]) -> list[Happene
     """All of it; four queries. When it was closed or canceled is the last time that its head was written."""
     shipments = {row.posting_id: row for row in selectors.with_shipped_lines(Shipment.objects.filter(order=order))}
     postings = list(Posting.objects.filter(source_kind=DocumentKind.SALES_ORDER, source_id=order.pk).order_by("-pk"))
-    names = _names([order.created_by_id, *(posting.actor_id for posting in postings)])
+    names = names_of([order.created_by_id, *(posting.actor_id for posting in postings)])
     taken_back = {posting.reverses_id: posting for posting in postings if posting.reverses_id}
     told = [
         _posted(posting, shipments.get(posting.pk), taken_back.get(posting.pk), names.get(posting.actor_id or 0, ""))
         for posting in postings
     ]
-    return sorted([*_headline(order, names), *told], key=lambda one: one.at)[::-1]
+    return newest_first(_headline(order, names), told)
 
 
 def _posted(posting: Posting, shipment: Shipment | None, back: Posting | None, by: str) -> Happened:
@@ -93,8 +78,3 @@ def _headline(order: SalesOrder, names: dict[int, str]) -> list[Happened]:
         what = _("Closed") if order.state == State.CLOSED else _("Canceled")
         found.append(Happened(order.updated_at, what, note=order.close_reason))
     return found
-
-
-def _names(ids: Sequence[int | None]) -> dict[int, str]:
-    users = get_user_model()._default_manager.in_bulk({user_id for user_id in ids if user_id})
-    return {pk: user.get_full_name() or user.get_username() for pk, user in users.items()}
