@@ -45,6 +45,7 @@ STOCK = Entry(
     order=20,
     count=_MISSING,
     count_label=_("missing"),
+    also=("adjustments/", "stock-counts/"),
 )
 MOVE = Entry(
     name="move",

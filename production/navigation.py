@@ -20,6 +20,7 @@ MAKE = Entry(
     order=40,
     count=_OPEN,
     count_label=_("open manufacturing orders"),
+    also=("bills-of-materials/",),
 )
 
 

@@ -29,14 +29,18 @@ def note(label: Any) -> forms.CharField:
 
 
 def follows(target: str, url: str, include: str) -> dict[str, str]:
-    """Attributes of a control whose change fetches `url` with the controls `include` and replaces `#target`."""
+    """Attributes of a control whose change fetches `url` with the controls `include` and fills `#target` anew.
+
+    The last change wins: it takes the place of a request that is still on its way.
+    """
     return {
         "hx-get": url,
         "hx-trigger": "change",
         "hx-include": include,
         "hx-target": f"#{target}",
-        "hx-select": f"#{target}",
-        "hx-swap": "outerHTML",
+        "hx-select": f"#{target} > *",
+        "hx-swap": "innerHTML",
+        "hx-sync": "closest form:replace",
     }
 
 

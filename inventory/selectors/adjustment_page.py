@@ -14,7 +14,7 @@ from inventory.models import Posting, StockMove, ValueEntry
 from inventory.selectors import ledger
 from sites.access import Access
 
-NAMED_LINES = 4
+NAMED_LINES = 3
 
 
 @dataclass(frozen=True)

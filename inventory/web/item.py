@@ -16,20 +16,14 @@ from inventory.drafts import LevelKey
 from inventory.models import Item, StockLevel
 from inventory.selectors import item_page
 from inventory.selectors import items as item_selectors
-from inventory.selectors.allocations import Line, takers_before
+from inventory.selectors.allocations import Line
 from inventory.selectors.levels import LevelExplained, SetFigures, figures_for_sites, level_explained, projected_balance
+from inventory.web import serving
 from sites.web import reader
 from sites.web.mixins import SitePageMixin
 
 SPANS = (28, 56, 90)
 LEDGER_ROWS = 12
-NAMED_TAKERS = 2
-PATHS = {
-    DocumentKind.SALES_ORDER: "sales-orders",
-    DocumentKind.PURCHASE_ORDER: "purchase-orders",
-    DocumentKind.TRANSFER: "transfers",
-    DocumentKind.MANUFACTURING_ORDER: "manufacturing-orders",
-}
 
 
 class ItemMixin(SitePageMixin):
@@ -68,8 +62,7 @@ class ItemMixin(SitePageMixin):
         return number(value, self.item.unit.decimals)
 
     def document_url(self, kind: str, document_id: int) -> str:
-        path = PATHS.get(DocumentKind(kind))
-        return f"{self.base}{path}/{document_id}/" if path else ""
+        return serving.document_url(self.base, kind, document_id)
 
 
 class ItemPage(ItemMixin, TemplateView):
@@ -187,14 +180,15 @@ class ExplainPage(ItemMixin, TemplateView):
 def line_row(page: ItemMixin, line: Line, lines: Sequence[Line]) -> dict[str, Any]:
     """A demand in rank order: how it is served, and who took the stock before it."""
     demand = line.demand
+    served = serving.in_words(line, lines, page.item.unit.decimals)
     return {
         "line": line,
         "demand": demand,
         "url": page.document_url(demand.document_kind, demand.document_id),
         "what": DemandKind(demand.kind).label,
-        "state": "late" if line.late_days > 0 else (line.availability or "waiting"),
-        "served": ", ".join(_part(page, part) for part in line.parts),
-        "taken": _taken(page, line, lines),
+        "state": served.state,
+        "served": served.served_by,
+        "taken": served.taken_by,
     }
 
 
@@ -209,30 +203,6 @@ def supply_row(page: ItemMixin, row: Any) -> dict[str, Any]:
         "what": SupplyKind(supply.kind).label,
         "state": "overdue" if row.is_overdue else "in_transit" if is_moving else supply.firmness,
     }
-
-
-def _part(page: ItemMixin, part: Any) -> str:
-    if part.supply is None:
-        return _("%(amount)s on hand") % {"amount": page.text(part.quantity)}
-    return _("%(amount)s of %(number)s") % {
-        "amount": page.text(part.quantity),
-        "number": part.supply.document_number,
-    }
-
-
-def _taken(page: ItemMixin, line: Line, lines: Sequence[Line]) -> str:
-    """Why it does not get all of it at once: who stands before it, and what it stays short by."""
-    if line.availability == "in_stock" and not line.late_days:
-        return ""
-    takers = takers_before(lines, line, most=NAMED_TAKERS)
-    words = [
-        _("%(number)s took %(amount)s")
-        % {"number": taker.demand.document_number, "amount": page.text(taker.served_quantity)}
-        for taker in takers
-    ]
-    if line.short_quantity > 0:
-        words.insert(0, _("%(amount)s short") % {"amount": page.text(line.short_quantity)})
-    return "; ".join(words)
 
 
 def _change_kind(change: Any) -> str:

@@ -187,7 +187,7 @@ class BillPage(BillMixin, TemplateView):
             today=self.today,
             tree=[{"row": row, "depth": range(row.level - 1)} for row in exploded.rows],
             bought=bought(exploded),
-            totals=exploded.quantity_by_unit,
+            totals=totals(bought(exploded)),
             used_in=where_used(item_id=bill.item_id, on=self.today, access=self.access),
             **kwargs,
         )
@@ -241,6 +241,14 @@ class BillArchivePage(BillMixin, View):
 def bought(exploded: Explosion) -> list[Component]:
     """The items that nothing is made of, each once with its total over all levels."""
     return [one for one in exploded.components if not one.is_made]
+
+
+def totals(components: list[Component]) -> dict[str, Decimal]:
+    """Sums by unit: different units are never added."""
+    sums: dict[str, Decimal] = {}
+    for one in components:
+        sums[one.unit] = sums.get(one.unit, Decimal(0)) + one.quantity
+    return dict(sorted(sums.items()))
 
 
 def _holds(line: BillOfMaterialsLine, on: date) -> bool:

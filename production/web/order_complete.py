@@ -41,7 +41,7 @@ WAYS = [
 class ReportForm(forms.Form):
     """The head of a report; the service checks quantities and lots."""
 
-    quantity = fields.number(gettext_lazy("Good"))
+    quantity = fields.number(gettext_lazy("Good"), required=True)
     scrapped_quantity = fields.number(gettext_lazy("Scrap"))
     lot = fields.text(gettext_lazy("Lot"), most=64)
     serial_numbers = forms.CharField(

@@ -45,7 +45,7 @@ class OrderForm(forms.Form):
 
     item = fields.text(gettext_lazy("Item"), required=True, most=64, **fields.SUGGEST_ITEMS)
     site = forms.ChoiceField(label=gettext_lazy("Site"))
-    quantity = fields.number(gettext_lazy("Quantity"), required=True, help_text=gettext_lazy("Good ones."))
+    quantity = fields.number(gettext_lazy("Quantity"), required=True)
     due_on = fields.date(gettext_lazy("Due"), required=True)
     lot_number = fields.text(gettext_lazy("Lot"), most=64)
     external_reference = fields.text(gettext_lazy("Reference"), most=100)

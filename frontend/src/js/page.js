@@ -62,9 +62,12 @@ export async function fetchPage(url, kind, options = {}) {
 export function apply(page, only) {
   let applied = 0;
   inBackground = !!only;
-  for (const source of page.querySelectorAll("[data-live-region][id]")) {
+  // Chosen before the first is put in place: that takes the regions inside it out of the fetched page.
+  const sources = [...page.querySelectorAll("[data-live-region][id]")].filter((source) =>
+    (!only || only.has(source.id)) && !isInside(source, only));
+  for (const source of sources) {
     const target = document.getElementById(source.id);
-    if (!target || (only && !only.has(source.id)) || isInside(source, only)) continue;
+    if (!target) continue;
     morphInto(target, source);
     applied += 1;
   }
