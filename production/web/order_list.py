@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
+from core.clock import local_date
 from core.web import lists
 from core.web.keyset import paginate
 from core.web.tables import csv_response
@@ -127,7 +128,7 @@ class OrderListPage(OrderListMixin, TemplateView):
                 "rank": places.get(row.priority_id or 0),
                 "status": found.get(row.pk),
                 "availability": availability_of(row, found.get(row.pk)),
-                "is_due": row.state in OPEN_STATES and row.due_on < self.now.date(),
+                "is_due": row.state in OPEN_STATES and row.due_on < local_date(self.now, row.site.time_zone),
                 "why": self.why(row, lacking.get(row.pk, [])),
             }
             for row in rows

@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inventory.choices import Tracking
 from inventory.drafts import LevelKey
 from inventory.models import Posting
+from inventory.services import items
 from inventory.services.recompute import recompute
 from production.models import ManufacturingOrder
 from tests.production.conftest import on_hand
@@ -129,8 +131,6 @@ class TestAnOrder:
         assert visit(page_of(order, "cost/"), cast.partner).status_code == 404
 
     def test_ten_times_the_components_cost_the_same_queries(self, visit, make_bill, make_order, cast):
-        from inventory.services import items
-
         def queries(order: Any) -> int:
             with CaptureQueriesContext(connection) as captured:
                 visit(page_of(order))
@@ -264,6 +264,19 @@ class TestReporting:
         )
 
         assert on_hand(cast.plank, cast.tll) == D("3.5")
+
+    def test_what_is_tracked_by_lot_asks_for_the_lot(self, send, visit, make_bill, make_order, cast):
+        glue = items.create(
+            sku="GLUE", name="Glue", unit=cast.pcs, company=cast.maker, tracking=Tracking.LOT, actor=None
+        )
+        make_bill(glue, (cast.plank, 1))
+        order = make_order(5, item_id=glue.pk)
+
+        refused = send(page_of(order, "complete/"), quantity="2", uses="none")
+        assert refused.context["form"].errors["lot"] == ["GLUE is tracked by lot; name the lot."]
+        send(page_of(order, "complete/"), quantity="2", uses="none", lot="G-1")
+
+        assert [row.lots for row in visit(page_of(order)).context["reports"]] == [["G-1"]]
 
     def test_none_takes_nothing(self, send, make_order, cast):
         order = make_order(10)
