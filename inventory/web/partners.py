@@ -24,6 +24,7 @@ from inventory.web.steps import Step, refusal, tell
 from sites import selectors as site_selectors
 from sites.access import PLANNERS, Access
 from sites.models import Company
+from sites.web import reader
 from sites.web.mixins import SitePageMixin
 
 PAGE_SIZE = 100
@@ -207,9 +208,11 @@ class PartnerNewPage(PartnerMixin, View):
         form.fields["company"] = forms.ChoiceField(label=_("Company"), choices=choices, initial=choices[0][0])
         if len(his) == 1:
             form.fields["company"].widget = forms.HiddenInput()
-        form.fields["party"] = fields.text(
-            _("Known as company"), most=32, help_text=_("Its code, if it stands here already, say as a supplier.")
-        )
+        # Whoever is alone here is spared the question, as long as nobody else can be meant.
+        if not reader.of(self.request).is_small:
+            form.fields["party"] = fields.text(
+                _("Known as company"), most=32, help_text=_("Its code, if it stands here already, say as a supplier.")
+            )
         return form
 
     def show(self, form: PartnerForm, status: int = 200) -> HttpResponse:
