@@ -4,13 +4,14 @@ from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
 from core.errors import InvalidInput
 
-LARGEST = Decimal("99999999999999")
+# What one line may say. A hundred such lines still add up to what numeric(20,6) can hold.
+LARGEST = Decimal("999999999999")
 
 
 def to_decimal(value: object, *, field: str) -> Decimal:
     """A finite decimal from a number or its text.
 
-    :raises InvalidInput: naming the field, when it is not a number or beyond numeric(20,6).
+    :raises InvalidInput: naming the field, when it is not a number or beyond `LARGEST`.
     """
     try:
         number = value if isinstance(value, Decimal) else Decimal(str(value).strip())

@@ -21,6 +21,10 @@ Selector = Callable[[Any], QuerySet[Any]]
 class DecimalStringField(serializers.DecimalField):
     """A decimal as a plain string, without exponent or trailing zeros; takes a string or a number, no NaN."""
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """An empty text is no null: a quantity left blank must not mean all there is."""
+        return serializers.Field.validate_empty_values(self, data)
+
     def to_representation(self, value: Any) -> str:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
         return plain(number + 0 if number else Decimal(0))

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from core.errors import InvalidInput
 from core.quantities import check_quantity
 from inventory.choices import ON_HAND_KINDS, LocationKind
-from inventory.models import Item, ItemCompany, ItemUnit, Location, Lot
+from inventory.models import Item, ItemCompany, ItemUnit, Location, Lot, UnitOfMeasure
 from inventory.rules.order_lines import stocking_quantity
 from inventory.selectors.items import items as visible_items
 from sites.access import access_of
@@ -150,7 +150,10 @@ def _unit_of(ask: Asked, item: Item, units: dict[tuple[int, int], _Unit]) -> _Un
         return stocking
     if unit := units.get((item.pk, ask.unit_id)):
         return unit
-    raise InvalidInput(errors={"unit": f"{item.sku} has no such unit; it is stocked in {stocking.code}."})
+    named = UnitOfMeasure.objects.filter(pk=ask.unit_id).values_list("code", flat=True).first()
+    raise InvalidInput(
+        errors={"unit": f"{item.sku} has no unit {named or ask.unit_id}; it is stocked in {stocking.code}."}
+    )
 
 
 def check_sites(site_ids: Mapping[str, int | None]) -> None:

@@ -13,6 +13,7 @@ from inventory.choices import DocumentKind, PostingKind
 from inventory.drafts import Deposit, Posted, PostingDraft, Withdrawal
 from inventory.events import record_adjustment
 from inventory.models import Location, Lot
+from inventory.rules.order_lines import check_price
 from inventory.selectors.posting_context import ItemFacts, PostingContext, needs_lot, posting_context
 from inventory.services.posting import post
 from sites.access import require
@@ -99,9 +100,10 @@ def _increase(context: PostingContext, line: AdjustmentLine, item: ItemFacts, pa
         raise InvalidInput(errors={f"{path}.lot": f"{item.sku} is tracked by {item.tracking}; name the lot."})
     if item.tracking == "serial" and line.quantity != 1:
         raise InvalidInput(errors={f"{path}.quantity": f"{line.quantity} of one serial number; it is 1."})
-    if line.unit_cost is not None and line.unit_cost < 0:
-        raise InvalidInput(errors={f"{path}.unit_cost": f"{line.unit_cost} is below 0."})
-    amount = None if line.unit_cost is None else round_money(line.unit_cost * line.quantity, context.currency)
+    amount = None
+    if line.unit_cost is not None:
+        unit_cost = check_price(line.unit_cost, field=f"{path}.unit_cost")
+        amount = round_money(unit_cost * line.quantity, context.currency)
     return Deposit(
         item_id=line.item_id,
         quantity=line.quantity,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.errors import InvalidInput, plain
 from core.money import round_money
 from inventory.choices import DemandKind, PostingKind
 from inventory.drafts import Deposit, OrderPool, Posted, PostingDraft, Withdrawal
@@ -19,7 +20,7 @@ from inventory.locks import stock as locks
 from inventory.locks.pins import Reservation
 from inventory.locks.stock import PoolKey
 from inventory.rules.taking import Stock, Taken, candidates, release, take
-from inventory.rules.valuing import ZERO, Pool
+from inventory.rules.valuing import LARGEST_QUANTITY, LARGEST_VALUE, ZERO, Pool
 from inventory.selectors import consignment, naming
 from inventory.services import posting_plan as plan
 from inventory.services import posting_sql
@@ -282,8 +283,19 @@ def _deposit_all(work: WorkingSet, deposits: Sequence[Deposit], spots: dict[int,
                     warnings.append(f"{deposit.field}: no cost is known, so it is valued at 0.")
             move.amount = average
         if target is not None:
+            _check_room(target, deposit, move.amount)
             work.get(target, index, deposit.quantity, move.amount)
     return warnings
+
+
+def _check_room(pool: Pool, deposit: Deposit, amount: Decimal) -> None:
+    """:raises InvalidInput: with the numbers, when a pool would hold more than its columns can."""
+    if pool.quantity + deposit.quantity > LARGEST_QUANTITY:
+        text = f"{plain(deposit.quantity)} more than the {plain(pool.quantity)} there are out of range."
+        raise InvalidInput(errors={deposit.field: f"{text} The largest is {LARGEST_QUANTITY}."})
+    if pool.value + amount > LARGEST_VALUE:
+        text = f"{plain(deposit.quantity)} worth {plain(amount)} are out of range."
+        raise InvalidInput(errors={deposit.field: f"{text} The largest value is {LARGEST_VALUE}."})
 
 
 def _out_of(pool: Pool, deposit: Deposit) -> Decimal:

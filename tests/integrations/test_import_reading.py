@@ -135,7 +135,7 @@ def test_refuses_a_row_with_too_few_or_too_many_cells() -> None:
         (decimal(), "-1", "It must be 0 or more."),
         (decimal(decimals=2), "0.001", "It has more than 2 decimals."),
         (decimal(), "NaN", "It is not a number."),
-        (decimal(), "1e400", "It is out of range; the largest is 99999999999999."),
+        (decimal(), "1e400", "It is out of range; the largest is 999999999999."),
         (whole(), "1.5", "It must be a whole number."),
         (whole(largest=9), "10", "It must be from 0 to 9."),
         (boolean, "perhaps", "It must be yes or no."),

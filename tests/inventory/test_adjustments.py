@@ -50,7 +50,7 @@ def test_a_decrease_leaves_at_the_average_of_all_that_came(cast):
 
 
 def test_the_last_piece_takes_the_cents_that_rounding_left(cast):
-    put(cast, cast.table, 3, D("10") / 3)
+    put(cast, cast.table, 3, D("3.33333333"))
 
     amounts = [put(cast, cast.table, -1).moves[0].amount for _ in range(3)]
 
@@ -139,7 +139,7 @@ class TestRefusals:
         [
             ("0", "lines.0.quantity: 0 is not allowed; the quantity must be other than 0."),
             ("1.5", "lines.0.quantity: 1.5 does not fit pcs, which has 0 decimals."),
-            ("1e20", "lines.0.quantity: 1E+20 is out of range; the largest quantity is 99999999999999."),
+            ("1e20", "lines.0.quantity: 1E+20 is out of range; the largest quantity is 999999999999."),
         ],
     )
     def test_a_quantity_that_cannot_be(self, cast, quantity, text):

@@ -143,7 +143,7 @@ def test_a_unit_of_another_item_and_a_fraction_of_a_piece_are_refused(cast, draf
         create(cast, replace(draft, lines=lines))
 
     assert refusal.value.errors == {
-        "lines.0.unit": "TABLE has no such unit; it is stocked in pcs.",
+        "lines.0.unit": "TABLE has no unit m; it is stocked in pcs.",
         "lines.1.quantity": "1 m are 0.5 pcs, which has no decimals.",
     }
 

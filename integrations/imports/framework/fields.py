@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.errors import InvalidInput
+from core.quantities import LARGEST
 
 Converter = Callable[[str], Any]
 
@@ -39,9 +40,7 @@ def checked(check: Callable[[str], str], longest: int = 32) -> Converter:
     return convert
 
 
-def decimal(
-    *, decimals: int = 6, smallest: Decimal | int | None = 0, largest: Decimal | int = Decimal("99999999999999")
-) -> Converter:
+def decimal(*, decimals: int = 6, smallest: Decimal | int | None = 0, largest: Decimal | int = LARGEST) -> Converter:
     """A number with a decimal point, without thousands separators."""
 
     def convert(cell: str) -> Decimal:
