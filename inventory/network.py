@@ -7,12 +7,14 @@ from sites import upward
 from sites.web import navigation
 from sites.web.navigation import Entry
 
-# Sites where a company's goods lie, or lie for it, by agreement; and sites whose items it keeps.
+# Sites where a company's goods lie, or lie for it, by agreement; and sites whose items it keeps. Each site is looked
+# up in an index: the other way round every page would read every level of the company.
 _SITES = """
 SELECT site_id FROM inventory_consignmentagreement
 WHERE owner_id = ANY(%(companies)s::bigint[]) OR used_by_id = ANY(%(companies)s::bigint[])
-UNION SELECT site_id FROM inventory_itemsite WHERE company_id = ANY(%(companies)s::bigint[])
-UNION SELECT site_id FROM inventory_stocklevel WHERE used_by_id = ANY(%(companies)s::bigint[])
+UNION SELECT s.id FROM sites_site s, unnest(%(companies)s::bigint[]) AS company(id)
+WHERE EXISTS (SELECT 1 FROM inventory_itemsite WHERE company_id = company.id AND site_id = s.id)
+   OR EXISTS (SELECT 1 FROM inventory_stocklevel WHERE used_by_id = company.id AND site_id = s.id)
 """
 _COMPANIES = """
 SELECT owner_id FROM inventory_consignmentagreement

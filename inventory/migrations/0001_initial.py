@@ -1913,6 +1913,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("missing__gt", 0)), fields=["used_by", "site"], name="inventory_level_missing"
             ),
         ),
+        migrations.AddIndex(
+            model_name="stocklevel",
+            index=models.Index(
+                condition=models.Q(("blocked__gt", 0)), fields=["used_by", "site"], name="inventory_level_blocked"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="stocklevel",
             constraint=models.UniqueConstraint(fields=("used_by", "site", "item"), name="inventory_level_once"),

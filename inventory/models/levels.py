@@ -45,6 +45,7 @@ class StockLevel(Followed):
             models.Index(fields=["item", "site"], name="inventory_level_item"),
             models.Index(fields=["site", "item"], name="inventory_level_site"),
             models.Index(fields=["used_by", "site"], name="inventory_level_missing", condition=models.Q(missing__gt=0)),
+            models.Index(fields=["used_by", "site"], name="inventory_level_blocked", condition=models.Q(blocked__gt=0)),
         ]
 
     def __str__(self) -> str:
