@@ -7,9 +7,11 @@ from django.db import connection, transaction
 
 from core import clock
 from inventory.choices import LocationKind
-from inventory.models import UnitOfMeasure
+from inventory.drafts import LevelKey
+from inventory.models import StockLevel, UnitOfMeasure
 from inventory.selectors.places import virtual_location
 from inventory.services import ranks
+from inventory.services.recompute import recompute
 from purchasing.services import suppliers
 from sales.services import customers
 from sites.models import Company, Site
@@ -206,3 +208,14 @@ def keys_of(company: Company) -> list[tuple[int, int, int]]:
             [company.pk],
         )
         return cursor.fetchall()
+
+
+def computed() -> Large:
+    """The large company with all its levels, allocations and statuses."""
+    made = large()
+    keys = keys_of(made.company)
+    if StockLevel.objects.filter(used_by=made.company).count() < len(keys):
+        recompute([LevelKey(*key) for key in keys], now=made.now)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    return made
