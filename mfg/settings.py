@@ -207,6 +207,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Fields of the same name with different words.
+    "ENUM_NAME_OVERRIDES": {
+        "LocationKindEnum": "inventory.choices.LocationKind",
+        "ManufacturingOrderStateEnum": "production.choices.ManufacturingOrderState",
+        "SiteKindEnum": "sites.models.Site.Kind",
+    },
+    "GET_LIB_DOC_EXCLUDES": "core.api.schema.lib_doc_excludes",
 }
 
 CONTENT_SECURITY_POLICY = {

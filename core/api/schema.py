@@ -5,11 +5,18 @@ from typing import Any
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from core.api import idempotency
-from core.api.views import DestroyMixin, EditMixin
+from core.api.serializers import ModelSerializer, Serializer
+from core.api.views import CreateMixin, DestroyMixin, EditMixin, ScopedViewSet
+
+
+def lib_doc_excludes() -> list[type]:
+    """Bases whose docstrings are for those who write an API, not for those who call it."""
+    return [*get_lib_doc_excludes(), ModelSerializer, Serializer, ScopedViewSet, CreateMixin, EditMixin, DestroyMixin]
 
 
 class ProblemErrorSerializer(serializers.Serializer):

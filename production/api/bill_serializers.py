@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from core.api.fields import QuantityField, RateField
@@ -142,6 +143,7 @@ class ExplosionRowSerializer(serializers.Serializer):
     is_made = serializers.BooleanField()
 
 
+@extend_schema_serializer(component_name="ExplosionComponent")
 class ComponentSerializer(serializers.Serializer):
     """An item over all levels."""
 

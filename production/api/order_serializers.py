@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from core.api.fields import AmountField, QuantityField, ReferenceField
@@ -19,6 +20,7 @@ def _bills(user: Any) -> Any:
     return visible_bills(access_of(user)).filter(archived_at=None)
 
 
+@extend_schema_serializer(component_name="ManufacturingOrderComponent")
 class ComponentSerializer(LineStatusFields, ModelSerializer):
     """A component; quantities in its stocking unit. `posted_quantity` is what was issued."""
 
@@ -62,6 +64,7 @@ class CompletionSerializer(ModelSerializer):
         fields = ("id", "number", "posting_id", "completed_at", "quantity", "scrapped_quantity", "reversed_at")
 
 
+@extend_schema_serializer(component_name="ManufacturingOrder")
 class OrderSerializer(OrderStatusFields, ModelSerializer):
     """A manufacturing order with its components and reports, and how it stands."""
 
@@ -137,6 +140,7 @@ class OrderSerializer(OrderStatusFields, ModelSerializer):
         return getattr(self.context.get("costs", {}).get(order.pk), "currency", None)
 
 
+@extend_schema_serializer(component_name="ManufacturingOrderWrite")
 class OrderWriteSerializer(Serializer):
     """A new order: planned, or with `is_released` released at once."""
 
@@ -157,6 +161,7 @@ class OrderWriteSerializer(Serializer):
     is_released = serializers.BooleanField(required=False, default=False)
 
 
+@extend_schema_serializer(component_name="ManufacturingOrderEdit")
 class OrderEditSerializer(Serializer):
     """What is named changes; the quantity only while it is planned."""
 
@@ -202,6 +207,7 @@ class CompleteSerializer(Serializer):
     effective_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
+@extend_schema_serializer(component_name="ManufacturingOrderRank")
 class RankSerializer(Serializer):
     """The order to stand directly before, or directly after: a manufacturing order's id or number, or the number of
     a sales order, because both share one ranking."""
