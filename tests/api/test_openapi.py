@@ -17,8 +17,8 @@ purchase-orders receipts bills-of-materials manufacturing-orders runs events api
 """
 ACTIONS = """
 sales-orders/{id}/open sales-orders/{id}/rank sales-orders/{id}/ship sales-orders/{id}/reverse
-purchase-orders/{id}/order purchase-orders/{id}/receive purchase-orders/{id}/reverse transfers/{id}/confirm transfers/{id}/dispatch
-transfers/{id}/receive transfers/{id}/reverse manufacturing-orders/{id}/release manufacturing-orders/{id}/complete
+purchase-orders/{id}/order purchase-orders/{id}/receive purchase-orders/{id}/reverse
+transfers/{id}/confirm transfers/{id}/dispatch transfers/{id}/receive transfers/{id}/reverse manufacturing-orders/{id}/release manufacturing-orders/{id}/complete
 manufacturing-orders/{id}/reverse postings/{id}/reverse
 """
 
