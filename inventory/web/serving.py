@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.ui.formats import number
-from inventory.choices import DemandKind, DocumentKind
+from inventory.choices import Availability, DemandKind, DocumentKind
 from inventory.drafts import LevelKey
 from inventory.selectors.allocations import Line, served_in_order, takers_before
 
@@ -56,7 +56,9 @@ def served_lines(
 
 def in_words(line: Line, lines: Sequence[Line], decimals: int) -> Served:
     """One demand of those at a key, which are in the order they are served."""
-    state = "late" if line.late_days > 0 else (line.availability or "waiting")
+    # What nothing serves is worse than late, whatever its date.
+    is_late = line.late_days > 0 and line.availability != Availability.NOT_AVAILABLE
+    state = "late" if is_late else (line.availability or "waiting")
     parts = ", ".join(_part(part, decimals) for part in line.parts)
     return Served(state, line.expected_on, line.late_days, parts, _taken(line, lines, decimals))
 

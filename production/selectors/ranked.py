@@ -21,12 +21,11 @@ KINDS = ("sales", "making")
 _SALES_STATES = ", ".join(f"'{state}'" for state in OPEN_SALES)
 _MAKING_STATES = ", ".join(f"'{state}'" for state in OPEN_MAKING)
 
-_SEES_SALES = """(%(sees_all)s OR o.company_id = ANY(%(companies)s::bigint[]) OR EXISTS (
+# What a reader sees stands in the SQL as conditions that are his: without those that can't hold for him, the planner
+# goes by the indexes on companies.
+_MEMBER = """EXISTS (
     SELECT 1 FROM unnest(%(member_sites)s::bigint[], %(member_operators)s::bigint[]) AS at(site_id, company_id)
-    WHERE at.site_id = o.site_id AND at.company_id = o.company_id))"""
-_SEES_MAKING = (
-    "(%(sees_all)s OR m.company_id = ANY(%(companies)s::bigint[]) OR m.site_id = ANY(%(operated)s::bigint[]))"
-)
+    WHERE at.site_id = o.site_id AND at.company_id = o.company_id)"""
 
 # Companies with open ranks, by jumping from one to the next in the partial index; then those of the reader.
 _COMPANIES = f"""
@@ -37,9 +36,9 @@ WITH RECURSIVE ranked AS (
     FROM ranked WHERE ranked.id IS NOT NULL
 )
 SELECT id FROM ranked WHERE id IS NOT NULL AND (
-    %(sees_all)s OR id = ANY(%(companies)s::bigint[]) OR id = ANY(%(member_operators)s::bigint[])
+    {{sees_all}} OR id = ANY(%(companies)s::bigint[]) OR id = ANY(%(member_operators)s::bigint[])
     OR EXISTS (SELECT 1 FROM production_manufacturingorder m WHERE m.company_id = ranked.id
-               AND m.state IN ({_MAKING_STATES}) AND {_SEES_MAKING})
+               AND m.state IN ({_MAKING_STATES}) AND {{sees_making}})
 )
 ORDER BY id
 """
@@ -47,9 +46,9 @@ ORDER BY id
 # From a priority to its order, its site's date and its status; a make-to-order MO holds its demand's priority.
 _ORDERS = f"""
 FROM inventory_priority p
-LEFT JOIN sales_salesorder o ON o.priority_id = p.id AND o.state IN ({_SALES_STATES}) AND {_SEES_SALES}
+LEFT JOIN sales_salesorder o ON o.priority_id = p.id AND o.state IN ({_SALES_STATES}) AND {{sees_sales}}
 LEFT JOIN production_manufacturingorder m ON m.priority_id = p.id AND m.source_id IS NULL
-    AND m.state IN ({_MAKING_STATES}) AND {_SEES_MAKING}
+    AND m.state IN ({_MAKING_STATES}) AND {{sees_making}}
 LEFT JOIN sites_site z ON z.id = coalesce(o.site_id, m.site_id)
 LEFT JOIN inventory_documentstatus s ON s.document_kind = 'sales_order' AND s.document_id = o.id
 LEFT JOIN inventory_documentstatus t ON t.document_kind = 'manufacturing_order' AND t.document_id = m.id
@@ -98,13 +97,13 @@ FROM (
            coalesce(s.late_days, 0) AS late_days, o.blocked_at IS NOT NULL AS is_blocked
     FROM sales_salesorder o
     LEFT JOIN inventory_documentstatus s ON s.document_kind = 'sales_order' AND s.document_id = o.id
-    WHERE o.state IN ({_SALES_STATES}) AND o.priority_id IS NOT NULL AND {_SEES_SALES} {{sales_at}}
+    WHERE o.state IN ({_SALES_STATES}) AND o.priority_id IS NOT NULL AND {{sees_sales}} {{sales_at}}
     UNION ALL
     SELECT false, t.availability, NULL, NULL, greatest(coalesce(t.late_days, 0), {_TODAY} - m.due_on), false
     FROM production_manufacturingorder m
     JOIN sites_site z ON z.id = m.site_id
     LEFT JOIN inventory_documentstatus t ON t.document_kind = 'manufacturing_order' AND t.document_id = m.id
-    WHERE m.state IN ({_MAKING_STATES}) AND m.source_id IS NULL AND m.priority_id IS NOT NULL AND {_SEES_MAKING}
+    WHERE m.state IN ({_MAKING_STATES}) AND m.source_id IS NULL AND m.priority_id IS NOT NULL AND {{sees_making}}
     {{making_at}}
 ) orders
 """
@@ -168,6 +167,7 @@ class Page:
 def counts(access: Access, site_ids: Sequence[int] | None, *, now: datetime) -> Counts:
     """How many orders each tab has; one query that reads every open order's head once."""
     sql = _COUNTS.format(
+        **_sight(access),
         sales_at="" if site_ids is None else "AND o.site_id = ANY(%(at)s::bigint[])",
         making_at="" if site_ids is None else "AND m.site_id = ANY(%(at)s::bigint[])",
     )
@@ -203,7 +203,8 @@ def page(
 
 def find(access: Access, priority_id: int, *, now: datetime) -> Ranked | None:
     """The order in the list that holds this priority, if the reader may see it."""
-    sql = f"SELECT {_COLUMNS} {_ORDERS} WHERE p.id = %(priority)s AND (o.id IS NOT NULL OR m.id IS NOT NULL)"
+    orders = _ORDERS.format(**_sight(access))
+    sql = f"SELECT {_COLUMNS} {orders} WHERE p.id = %(priority)s AND (o.id IS NOT NULL OR m.id IS NOT NULL)"
     with connection.cursor() as cursor:
         cursor.execute(sql, {**_reader(access), "priority": priority_id, "now": now})
         row = cursor.fetchone()
@@ -236,7 +237,8 @@ def _rows(
         conditions.append(f"(p.rank, p.id) {'<' if is_backward else '>'} (%(anchor)s, %(anchor_id)s)")
         parameters |= {"anchor": anchor[0], "anchor_id": anchor[1]}
     where = "".join(f" AND {condition}" for condition in conditions)
-    sql = _PAGE.format(columns=_COLUMNS, orders=_ORDERS, where=where, sense="DESC" if is_backward else "ASC")
+    orders = _ORDERS.format(**_sight(access))
+    sql = _PAGE.format(columns=_COLUMNS, orders=orders, where=where, sense="DESC" if is_backward else "ASC")
     with connection.cursor() as cursor:
         cursor.execute(sql, {**_reader(access), **parameters, "ranked": list(ranked), "limit": limit, "now": now})
         return [Ranked(*row) for row in cursor.fetchall()]
@@ -270,7 +272,7 @@ def _escaped(word: str) -> str:
 
 def _companies(access: Access) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_COMPANIES, _reader(access))
+        cursor.execute(_COMPANIES.format(**_sight(access)), _reader(access))
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -282,9 +284,24 @@ def _rank_of(priority_id: int | None) -> tuple[str, int] | None:
         return cursor.fetchone()
 
 
+def _sight(access: Access) -> dict[str, str]:
+    """Conditions on the seller's or maker's rows `o` and `m`: his companies, and what happens at his sites."""
+    if access.is_superuser:
+        return {"sees_all": "TRUE", "sees_sales": "TRUE", "sees_making": "TRUE"}
+    sales, making = ["o.company_id = ANY(%(companies)s::bigint[])"], ["m.company_id = ANY(%(companies)s::bigint[])"]
+    if access.member_sites:
+        sales.append(_MEMBER)
+    if access.site_ids:
+        making.append("m.site_id = ANY(%(operated)s::bigint[])")
+    return {
+        "sees_all": "FALSE",
+        "sees_sales": f"({' OR '.join(sales)})",
+        "sees_making": f"({' OR '.join(making)})",
+    }
+
+
 def _reader(access: Access) -> dict[str, Any]:
     return {
-        "sees_all": access.is_superuser,
         "companies": sorted(access.company_ids),
         "operated": sorted(access.site_ids),
         "member_sites": list(access.member_sites.keys()),

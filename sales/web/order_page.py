@@ -115,6 +115,7 @@ class OrderPage(OrderMixin, TemplateView):
             goods=goods_of(self.lines),
             open_amount=open_amount(self.lines),
             lines=self.line_rows(),
+            has_served=self.is_ours and self.is_open,
             several_sites=len({line.site_id for line in self.lines}) > 1,
             story=order_story.story_of(order, self.lines),
             live=self.live(),

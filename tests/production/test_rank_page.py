@@ -233,6 +233,25 @@ def test_what_is_no_rank_is_refused_and_changes_nothing(visit, client, orders, s
     assert list(Priority.objects.order_by("pk").values_list("rank", flat=True)) == before
 
 
+def test_without_scripts_a_page_asks_for_the_rank(visit, client, orders):
+    address = f"{PAGE}{orders[2].priority_id}/rank/"
+
+    assert "Move SO-1003 to rank…" in visit(address).content.decode()
+    client.post(address, {"rank": "1"})
+    assert numbers(visit(PAGE))[0] == "SO-1003"
+
+
+def test_the_drawer_of_a_move_lists_whom_it_moved(visit, client, orders):
+    assert "Nothing to compare" in visit(f"{PAGE}change/").content.decode()
+    client.post(f"{PAGE}{orders[2].priority_id}/rank/", {"rank": 2})
+
+    effects = visit(f"{PAGE}change/").context["effects"]
+
+    assert {one["number"]: one["url"] for one in effects} == {
+        order.number: f"/s/all/sales-orders/{order.pk}/" for order in orders[1:3]
+    }
+
+
 def test_it_never_leads_elsewhere(visit, client, orders):
     answer = client.post(f"{PAGE}{orders[2].priority_id}/rank/", {"rank": 1, "next": "//evil.example/"})
 
