@@ -113,6 +113,8 @@ class OrderListMixin(SitePageMixin):
         today = local_date(self.now, order.site.time_zone)
         due_on = order.due_on  # type: ignore[attr-defined]
         is_open = order.state in OPEN_STATES
+        # Prices are for the parties: who works at the site alone sees none.
+        has_prices = bool({order.company_id, order.supplier.party_id} & self.access.company_ids)
         return {
             "order": order,
             "items": skus[0] if len(skus) == 1 else ngettext("%(n)s item", "%(n)s items", len(skus)) % {"n": len(skus)},
@@ -121,7 +123,7 @@ class OrderListMixin(SitePageMixin):
             "has_sum": len({line.item.unit.code for line in lines}) == 1,
             "ordered": number(sum(line.quantity for line in lines), decimals),
             "open": number(sum(line.open_quantity for line in lines), decimals),
-            "amount": sum(line.net_amount for line in lines),  # type: ignore[attr-defined]
+            "amount": sum(line.net_amount for line in lines) if has_prices else None,  # type: ignore[attr-defined]
             "due_on": due_on,
             "late_days": max((today - due_on).days, 0) if is_open and due_on else 0,
             "state": "blocked" if order.blocked_at and (is_open or order.state == State.DRAFT) else order.state,
@@ -137,10 +139,11 @@ class OrderListPage(OrderListMixin, TemplateView):
         related = self.rows.select_related("supplier", "site")
         page = paginate(self.request, related, by=self.sort, size=PAGE_SIZE)
         counts = self.counts()
-        currencies = {row.currency for row in page.rows}
+        rows = self.shown(page.rows)
+        currencies = {row["order"].currency for row in rows if row["amount"] is not None}
         return super().get_context_data(
             base=self.base,
-            rows=self.shown(page.rows),
+            rows=rows,
             tabs=lists.tabs(self.tab_labels(), counts, self.tab, alarms=["overdue"]),
             tab=self.tab,
             filters=self.filters(),
