@@ -19,6 +19,11 @@ OTHERS = ["/login/", "/styleguide/", "/settings/dead-letters/", "/api/v1/docs/"]
 # What the theme can change; all else was seen in light.
 COLORS = ("color-contrast", "link-in-text-block")
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Tables that reach out of the pane or list they stand in, over whatever is beside it.
+REACHING = """() => [...document.querySelectorAll("main table")].filter((table) => {
+  const place = table.closest(".panes > *, .scroll, .drawer-content");
+  return place && table.getBoundingClientRect().right > place.getBoundingClientRect().right + 1;
+}).map((table) => table.innerText.slice(0, 60))"""
 USE_THEME = "(theme) => { document.documentElement.dataset.theme = theme }"
 
 
@@ -27,6 +32,7 @@ def _look(page: Page, url: str, status: int = 200) -> None:
     response = page.goto(url)
     assert response is not None
     assert (response.status, urlsplit(page.url).path) == (status, url.partition("?")[0])
+    assert page.evaluate(REACHING) == []
     page.evaluate(USE_THEME, "light")
     assert axe.violations(page) == []
     page.evaluate(USE_THEME, "dark")

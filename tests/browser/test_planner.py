@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.api import Api
 from tests.browser.conftest import Open
 
-ITEM, MADE = "SHELF-OAK-120", "SHELF-OAK-100"
+ITEM, MADE, BOUGHT = "SHELF-OAK-120", "SHELF-OAK-100", "BOLT-M8-60"
 Figures = Callable[..., tuple[Decimal, ...]]
 
 
@@ -96,6 +96,23 @@ def test_sells_and_ships_a_part(figures: Figures, visit: Open) -> None:
     expect_state(page, "Partly shipped")
     expect(page.locator("#content table").first.locator("tbody tr").first).to_contain_text("6")
     assert figures("TLL", ITEM, "on_hand", "committed") == (on_hand - 4, committed + 6)
+
+
+def test_buys_and_receives_a_part(figures: Figures, visit: Open) -> None:
+    on_hand, expected = figures("TLL", BOUGHT, "on_hand", "expected")
+    page = visit("kadri")
+    page.goto("/s/TLL/purchase-orders/new/")
+    page.locator("[name=supplier]").fill("BESLAG")
+    fill_line(page, BOUGHT, "500")
+    press(page, "Order")
+    expect_state(page, "Ordered")
+    assert figures("TLL", BOUGHT, "on_hand", "expected") == (on_hand, expected + 500)
+
+    follow(page, "Receive")
+    page.locator("[name=lines-0-quantity]").fill("200")
+    press(page, "Receive")
+    expect_state(page, "Partly received")
+    assert figures("TLL", BOUGHT, "on_hand", "expected") == (on_hand + 200, expected + 300)
 
 
 def test_moves_from_site_to_site(figures: Figures, visit: Open) -> None:
