@@ -6,16 +6,23 @@ from django.db import connection
 
 from inventory.models import Priority
 
-# Walks the partial index of open priorities from its start to the last one asked for: a first page reads little.
+# Counts the partial index of open priorities up to the first one asked for, and numbers those from there to the last:
+# a page far behind costs a count, not a sort of all that stands before it.
 _POSITIONS = """
 SELECT numbered.id, numbered.position
 FROM (
-    SELECT company_id, max(rank COLLATE "C") AS last FROM inventory_priority WHERE id = ANY(%(ids)s) GROUP BY company_id
+    SELECT company_id, min(rank COLLATE "C") AS first, max(rank COLLATE "C") AS last
+    FROM inventory_priority WHERE id = ANY(%(ids)s) GROUP BY company_id
 ) wanted
 CROSS JOIN LATERAL (
-    SELECT p.id, row_number() OVER (ORDER BY p.rank) AS position
+    SELECT count(*) AS count FROM inventory_priority p
+    WHERE p.company_id = wanted.company_id AND p.closed_at IS NULL AND p.rank < wanted.first
+) before
+CROSS JOIN LATERAL (
+    SELECT p.id, before.count + row_number() OVER (ORDER BY p.rank) AS position
     FROM inventory_priority p
-    WHERE p.company_id = wanted.company_id AND p.closed_at IS NULL AND p.rank <= wanted.last
+    WHERE p.company_id = wanted.company_id AND p.closed_at IS NULL
+      AND p.rank >= wanted.first AND p.rank <= wanted.last
 ) numbered
 WHERE numbered.id = ANY(%(ids)s)
 """
