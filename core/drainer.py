@@ -45,7 +45,7 @@ WHERE id = ANY(%s) AND done_at IS NULL
 def drain(queue: str = "events", *, now: Callable[[], datetime] = clock.now) -> int:
     """Work on all that is open for the handlers of a queue; returns how many outbox rows are done.
 
-    Several drainers may run at once. One that dies leaves its rows leased, and they are worked on again a
+    Several drainers may run at once. One that dies leaves its rows leased, and they are worked on again half a
     minute later: handlers see a key more than once.
     """
     doorbell.hush(queue)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-LEASE_SECONDS = 60
+# A worker that is killed leaves its rows leased; with the sweep after it, they are done within a minute.
+LEASE_SECONDS = 30
 MOST_ATTEMPTS = 5
 # From this attempt on a row is claimed alone: if it kills its worker, it takes no neighbor along.
 SUSPECT_FROM = 2
@@ -37,7 +38,7 @@ class Claimed:
 
 
 def claim_fresh(handler: str, *, limit: int) -> list[Claimed]:
-    """Lease up to `limit` open rows of a handler for a minute, oldest first, passing over what others claim.
+    """Lease up to `limit` open rows of a handler, oldest first, passing over what others claim.
 
     A transaction of its own: one statement, committed before any work begins.
     """
