@@ -1,34 +1,14 @@
 """`updated_after`: what changed since, in the order of commits, and what was deleted."""
 
-import time
-
 import pytest
-from django.db import connection
 
 from core import feeds, tombstones
 from sites.models import Company
+from tests.settling import settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 URL = "/api/v1/companies/"
-
-
-SETTLED = """
-SELECT coalesce(max(changed_xid::text::numeric), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::numeric
-FROM (SELECT changed_xid FROM sites_company UNION ALL SELECT changed_xid FROM core_tombstone) row
-"""
-
-
-def settle():
-    """Wait until no transaction of the server is older than what is written: tests beside this one have theirs."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute(SETTLED)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
-    raise TimeoutError("Another transaction has been open for a minute.")
 
 
 def follow(api, cursor, **more):
