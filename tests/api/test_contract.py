@@ -5,6 +5,7 @@ from django.test import Client
 
 from inventory.models import Posting
 from sales.models import SalesOrder
+from tests.settling import settle
 
 pytestmark = pytest.mark.django_db
 
@@ -192,11 +193,13 @@ class TestFeeds:
         line = {"item": "TABLE", "quantity": "4", "unit_price": "250"}
         body = {"customer": "C-1", "site": "TLL", "need_by_on": "2026-12-01", "lines": [line]}
         first, second = (api.post("sales-orders/", body, 201) for _ in range(2))
+        settle()
         cursor = api.get("sales-orders/")["updated_cursor"]
         assert api.get("sales-orders/", updated_after=cursor)["results"] == []
 
         api.post(f"sales-orders/{first['id']}/open/")
 
+        settle()
         page = api.get("sales-orders/", updated_after=cursor)
         assert [row["id"] for row in page["results"]] == [first["id"]]
         assert page["deleted"] == []
@@ -207,6 +210,7 @@ class TestFeeds:
         api = integrator(committed_cast.planner)
         api.post("adjustments/", adjustment(), 201)
 
+        settle()
         rows = api.get("events/")["results"]
 
         assert "adjustment.posted" in {row["kind"] for row in rows}

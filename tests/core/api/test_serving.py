@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from core import access, events, feeds, runs
 from core.access import Scope
 from core.models import Run, RunLine
+from tests.settling import settle
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,7 @@ class TestEvents:
         second = events.record("posting.made", companies=[2], sites=[70], payload={"levels": levels})
         events.record("sales_order.opened", companies=[2], payload={"documents": [["sales_order", 13]]})
 
+        settle()
         rows = client.get("/api/v1/events/").json()["results"]
 
         assert [row["id"] for row in rows] == [first, second]
@@ -42,9 +44,11 @@ class TestEvents:
 
     def test_are_followed_by_their_cursor(self, client):
         events.record("item.changed", companies=[1])
+        settle()
         cursor = client.get("/api/v1/events/").json()["updated_cursor"]
         later = events.record("item.changed", companies=[1])
 
+        settle()
         answer = client.get("/api/v1/events/", {"updated_after": cursor}).json()
 
         assert [row["id"] for row in answer["results"]] == [later]
