@@ -22,6 +22,12 @@ def client(monkeypatch):
     return client
 
 
+def told(client, params=None):
+    """What the feed tells, once the transactions of tests beside this one have ended."""
+    settle()
+    return client.get("/api/v1/events/", params)
+
+
 @pytest.mark.django_db(transaction=True)
 class TestEvents:
     def test_are_told_in_order_to_who_may_hear_of_them(self, client):
@@ -34,8 +40,7 @@ class TestEvents:
         second = events.record("posting.made", companies=[2], sites=[70], payload={"levels": levels})
         events.record("sales_order.opened", companies=[2], payload={"documents": [["sales_order", 13]]})
 
-        settle()
-        rows = client.get("/api/v1/events/").json()["results"]
+        rows = told(client).json()["results"]
 
         assert [row["id"] for row in rows] == [first, second]
         assert rows[0]["documents"] == [["sales_order", 12]]
@@ -44,15 +49,13 @@ class TestEvents:
 
     def test_are_followed_by_their_cursor(self, client):
         events.record("item.changed", companies=[1])
-        settle()
-        cursor = client.get("/api/v1/events/").json()["updated_cursor"]
+        cursor = told(client).json()["updated_cursor"]
         later = events.record("item.changed", companies=[1])
 
-        settle()
-        answer = client.get("/api/v1/events/", {"updated_after": cursor}).json()
+        answer = told(client, {"updated_after": cursor}).json()
 
         assert [row["id"] for row in answer["results"]] == [later]
-        assert client.get("/api/v1/events/", {"updated_after": answer["updated_cursor"]}).json()["results"] == []
+        assert told(client, {"updated_after": answer["updated_cursor"]}).json()["results"] == []
 
     def test_those_above_the_horizon_wait(self, client, monkeypatch):
         events.record("item.changed", companies=[1])
@@ -61,7 +64,7 @@ class TestEvents:
             (xid,) = cursor.fetchone()
         monkeypatch.setattr(feeds, "horizon", lambda: feeds.Cursor(int(xid)))
 
-        assert client.get("/api/v1/events/").json()["results"] == []
+        assert told(client).json()["results"] == []
 
     def test_are_filtered_by_kind(self, client):
         events.record("item.changed", companies=[1])
