@@ -70,7 +70,7 @@ class TestEvents:
         events.record("item.changed", companies=[1])
         events.record("item.archived", companies=[1])
 
-        rows = client.get("/api/v1/events/?kind=item.archived").json()["results"]
+        rows = told(client, {"kind": "item.archived"}).json()["results"]
 
         assert [row["kind"] for row in rows] == ["item.archived"]
 
