@@ -12,6 +12,7 @@ from django.test import Client
 
 from core import access, events, hub, pubsub, stream
 from core.access import Scope
+from tests.settling import settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,6 +142,7 @@ def test_an_api_key_opens_it_too():
 def test_replays_what_was_missed_since_the_last_event_id():
     cookie = signed_in("planner")
     events.record("sales_order.opened", companies=[1], payload={"documents": [["sales_order", 11]]})
+    settle()
 
     async def story():
         async with opened(cookie) as second:

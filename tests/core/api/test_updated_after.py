@@ -11,6 +11,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/api/v1/companies/"
 
 
+def start(api):
+    """The cursor of a list read once everything written before it is told."""
+    settle()
+    return api.get(URL).json()["updated_cursor"]
+
+
 def follow(api, cursor, **more):
     settle()
     return api.get(URL, {"updated_after": cursor, **more}).json()
@@ -21,7 +27,7 @@ def codes(answer):
 
 
 def test_tells_what_changed_since_the_cursor_of_a_list(api, companies):
-    cursor = api.get(URL).json()["updated_cursor"]
+    cursor = start(api)
 
     assert codes(follow(api, cursor)) == []
     Company.objects.filter(code="TWIN").update(name="Renamed")
@@ -33,7 +39,7 @@ def test_tells_what_changed_since_the_cursor_of_a_list(api, companies):
 
 
 def test_writing_the_same_values_changes_nothing(api, companies):
-    cursor = api.get(URL).json()["updated_cursor"]
+    cursor = start(api)
 
     Company.objects.filter(code="TWIN").update(name="Own Works")
 
@@ -53,7 +59,7 @@ def test_comes_page_by_page_in_the_order_of_changes(api, companies):
 
 
 def test_names_what_was_deleted(api, companies):
-    cursor = api.get(URL).json()["updated_cursor"]
+    cursor = start(api)
     gone = companies["TWIN"].pk
 
     assert api.delete(f"{URL}{gone}/", HTTP_IF_MATCH='"1"').status_code == 204
@@ -64,7 +70,7 @@ def test_names_what_was_deleted(api, companies):
 
 
 def test_does_not_name_what_others_deleted(api, companies):
-    cursor = api.get(URL).json()["updated_cursor"]
+    cursor = start(api)
     tombstones.leave("companies", 4711, company_id=companies["FAR"].pk)
     tombstones.leave("sites", 4712)
 
