@@ -33,6 +33,14 @@ WHERE CASE WHEN o.state IN {_OPEN} THEN o.open_quantity ELSE 0 END IS DISTINCT F
    OR (s.open_quantity > 0 AND (s.item_id, s.site_id, s.used_by_id) <> (o.item_id, o.site_id, o.company_id))
 """
 
+# An order made for a demand has the place of the order that asks for it.
+PLACES = f"""
+SELECT o.number, o.state, p.closed_at
+FROM production_manufacturingorder o
+LEFT JOIN inventory_priority p ON p.id = o.priority_id
+WHERE o.source_id IS NULL AND (o.state IN {_OPEN}) <> (p.id IS NOT NULL AND p.closed_at IS NULL)
+"""
+
 REPORTS = """
 SELECT o.number, o.posted_quantity, coalesce(sum(c.quantity), 0) AS reported
 FROM production_manufacturingorder o
@@ -56,5 +64,6 @@ def register() -> None:
     invariants.register("components of manufacturing orders = their demand", COMPONENTS)
     invariants.register("demand of components has a component", STRAY_COMPONENTS)
     invariants.register("output of manufacturing orders = their supply", OUTPUT)
+    invariants.register("ranks of manufacturing orders are counted while they are open", PLACES)
     invariants.register("completed = reports of a manufacturing order", REPORTS)
     invariants.register("ended manufacturing orders hold no cost", POOLS)

@@ -15,6 +15,7 @@ class SalesConfig(AppConfig):
         core_invariants.register("sales order lines = demand", invariants.DEMANDS)
         core_invariants.register("sales order lines = shipments", invariants.SHIPMENTS)
         core_invariants.register("sales order states = lines", invariants.STATES)
+        core_invariants.register("ranks of sales orders are counted while they are open", invariants.PLACES)
         undo.register(DocumentKind.SALES_ORDER, sales_orders.reverse_shipment)
         upward.register("companies", "sales", selectors.PARTNERS)
         navigation.register()

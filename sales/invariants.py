@@ -34,6 +34,15 @@ WHERE l.posted_quantity <> coalesce(s.quantity, 0)
 ORDER BY 1
 """
 
+# The place of an order among the ranks counts while it is open.
+PLACES = """
+SELECT o.id AS order_id, o.number, o.state, p.closed_at
+FROM sales_salesorder o
+LEFT JOIN inventory_priority p ON p.id = o.priority_id
+WHERE (o.state IN ('open', 'partly_shipped')) <> (p.id IS NOT NULL AND p.closed_at IS NULL)
+ORDER BY 1
+"""
+
 # An order's state follows from its lines.
 STATES = """
 SELECT o.id AS order_id, o.number, o.state, t.posted, t.open

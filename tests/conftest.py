@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Callable
 
 import pytest
 import pytest_django
 
+from core import invariants
 from tests.cast import cast, committed_cast, morning  # noqa: F401
 
 # The test process of the browser has an event loop of its own, in which Django refuses plain queries.
@@ -59,3 +61,19 @@ def chromium() -> str:
 def browser_type_launch_args(browser_type_launch_args: dict, chromium: str) -> dict:
     """Playwright brings no browser of its own: it drives the machine's."""
     return browser_type_launch_args | {"executable_path": chromium, "args": BROWSER_FLAGS}
+
+
+@pytest.fixture
+def assert_sound() -> Callable[[], None]:
+    """Checks that documents, registers, ledger, balances and values agree."""
+
+    def check() -> None:
+        wrong = [outcome for outcome in invariants.check(_checks()) if not outcome.is_ok]
+        assert not wrong, wrong
+
+    return check
+
+
+def _checks() -> list[str]:
+    """All but those about what the workers derive, which no worker has done here."""
+    return [name for name in invariants.names() if not {"levels", "allocation", "statuses"} & set(name.split())]

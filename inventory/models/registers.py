@@ -11,8 +11,9 @@ from inventory.choices import AllocationKind, DemandKind, DocumentKind, Firmness
 class Priority(Created):
     """A place in a company's one rank sequence. `rank` is a text between its neighbors, compared byte by byte.
 
-    Orders and registers hold the id, so that a drag changes this one row and nothing else. `closed_at` is set by
-    the recompute while no open demand or supply of its order is left; rank numbers count the others.
+    Orders and registers hold the id, so that a drag changes this one row and nothing else. `closed_at` is set
+    by the services of the order that took the place, from its end until it is open again; rank numbers count the
+    others.
     """
 
     company = models.ForeignKey("sites.Company", on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import InvalidInput, NotFound
+from core.prepared import Statement
 from core.transactions import service
 from inventory import events
 from inventory.drafts import LevelKey
 from inventory.locks.ranks import lock_sequence
 from inventory.models import Demand, Priority
 from inventory.rules import ranking
+
+_FOLLOW = Statement(
+    "rank_follow",
+    """
+    UPDATE inventory_priority SET closed_at = CASE WHEN NOT %(is_open)s::boolean THEN now() END
+    WHERE id = %(id)s::bigint AND (closed_at IS NULL) <> %(is_open)s::boolean
+    RETURNING id
+    """,
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,15 @@ def append_many(company_id: int, count: int) -> list[Priority]:
         last = ranking.at_end(last)
         ranks.append(last)
     return Priority.objects.bulk_create(Priority(company_id=company_id, rank=rank) for rank in ranks)
+
+
+def follow(priority_id: int | None, *, is_open: bool) -> None:
+    """Count a place while the order that took it is open; that order's services call it, holding the order's lock.
+
+    An order that ends keeps its place, so that it stands where it stood when it is open again.
+    """
+    if priority_id is not None:
+        _FOLLOW.all({"id": priority_id, "is_open": is_open})
 
 
 @service

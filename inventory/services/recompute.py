@@ -208,7 +208,7 @@ def _write_statuses(touched: _Touched, *, now: datetime) -> list[list[Any]]:
         return []
     ordered = sorted(documents)
     locks.lock_statuses(ordered)
-    rows = _DOCUMENTS.all({"now": now, **locks.document_arrays(ordered)})
+    rows = _DOCUMENTS.all(locks.document_arrays(ordered))
     return [[kind, document_id, companies or [], sites or []] for kind, document_id, companies, sites in rows]
 
 

@@ -138,8 +138,19 @@ class TestSequence:
     def test_numbers_the_open_orders_from_one(self, company, world):
         a, b, c = ranks.append_many(company.id, 3)
         foreign = ranks.append(world.other_company.id)
-        Priority.objects.filter(id=a.id).update(closed_at=NOW)
+        ranks.follow(a.id, is_open=False)
 
         assert rank_numbers.positions([a.id, b.id, c.id, foreign.id, None]) == {b.id: 1, c.id: 2, foreign.id: 1}
         assert rank_numbers.priority_at(company.id, 2) == c
         assert rank_numbers.priority_at(company.id, 3) is None
+
+    def test_an_order_that_is_open_again_stands_where_it_stood(self, company):
+        a, b = ranks.append_many(company.id, 2)
+
+        ranks.follow(a.id, is_open=False)
+        ranks.follow(a.id, is_open=False)
+        ranks.follow(None, is_open=False)
+        assert rank_numbers.positions([a.id, b.id]) == {b.id: 1}
+
+        ranks.follow(a.id, is_open=True)
+        assert rank_numbers.positions([a.id, b.id]) == {a.id: 1, b.id: 2}

@@ -14,7 +14,6 @@ from inventory.models import (
     Allocation,
     Demand,
     DocumentStatus,
-    Priority,
     StockBalance,
     StockLevel,
     TransferFlow,
@@ -266,9 +265,8 @@ class TestDocuments:
         assert Allocation.objects.get().late_days == 3
         assert DocumentStatus.objects.get().late_days == 3
 
-    def test_a_document_with_nothing_open_loses_its_status_and_its_priority_its_number(self, world):
-        place = ranks.append(world.company.id)
-        demand = world.demand(5, priority=place)
+    def test_a_document_with_nothing_open_loses_its_status(self, world):
+        demand = world.demand(5)
         run(world)
         assert DocumentStatus.objects.exists()
 
@@ -277,21 +275,7 @@ class TestDocuments:
 
         assert not Allocation.objects.exists()
         assert not DocumentStatus.objects.exists()
-        assert Priority.objects.get(id=place.id).closed_at == NOW
         assert changed.documents == [("sales_order", demand.document_id)]
-
-    def test_an_order_that_is_opened_again_gets_its_number_back(self, world):
-        place = ranks.append(world.company.id)
-        demand = world.demand(5, priority=place)
-        run(world)
-        registers.close_demands(DemandKind.SALES_LINE, [demand.line_id])
-        run(world)
-
-        world.demand(5, priority=place, line_id=demand.line_id)
-        run(world)
-
-        assert Priority.objects.get(id=place.id).closed_at is None
-        assert DocumentStatus.objects.get().availability == "not_available"
 
     def test_a_demand_that_moves_to_another_site_takes_its_allocation_along(self, world):
         there = world.key._replace(site_id=world.other_site.id)

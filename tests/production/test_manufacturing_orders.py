@@ -8,6 +8,7 @@ import pytest
 from core.errors import Forbidden, InvalidInput, NotFound, StaleVersion, WrongState
 from inventory.errors import InsufficientStock, InsufficientStocks, ReversalBlocked
 from inventory.models import Demand, ItemSite, Posting, Priority
+from inventory.selectors.ranks import positions
 from inventory.services import undo
 from inventory.services.adjustments import AdjustmentLine, adjust
 from production.choices import ManufacturingOrderState as State
@@ -380,6 +381,20 @@ def test_a_done_order_that_was_closed_is_opened_again(cast, make_order, complete
     opened = manufacturing_orders.reverse(order.pk, now=cast.now, actor=cast.planner).order
 
     assert (opened.state, supply_of(order).open_quantity) == (State.RELEASED, 10)
+
+
+def test_an_order_that_ended_leaves_the_ranks_until_it_is_open_again(cast, make_order, complete, assert_sound):
+    first, second = make_order(10), make_order(10)
+    both = [first.priority_id, second.priority_id]
+
+    complete(first, 10, components=[])
+    assert positions(both) == {second.priority_id: 1}
+    manufacturing_orders.reverse(first.pk, now=cast.now, actor=cast.planner)
+    assert positions(both) == {first.priority_id: 1, second.priority_id: 2}
+
+    manufacturing_orders.close(second.pk, reason="Given up", now=cast.now, actor=cast.planner)
+    assert positions(both) == {first.priority_id: 1}
+    assert_sound()
 
 
 def test_a_canceled_order_asks_and_brings_nothing(cast, make_order):

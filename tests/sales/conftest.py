@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from core import invariants
 from inventory.services.adjustments import AdjustmentLine, adjust
 from sales.drafts import LineDraft, OrderDraft
 from sales.models import Customer, SalesOrder
@@ -67,19 +66,3 @@ def as_user() -> Callable[[Any], APIClient]:
 def api(cast: Cast, as_user: Callable[[Any], APIClient]) -> APIClient:
     """Nordwood's planner."""
     return as_user(cast.planner)
-
-
-@pytest.fixture
-def assert_sound() -> Callable[[], None]:
-    """Checks that lines, registers, shipments, ledger, balances and values agree."""
-
-    def check() -> None:
-        wrong = [outcome for outcome in invariants.check(_checks()) if not outcome.is_ok]
-        assert not wrong, wrong
-
-    return check
-
-
-def _checks() -> list[str]:
-    """All but those about what the workers derive, which no worker has done here."""
-    return [name for name in invariants.names() if not {"levels", "allocation", "statuses"} & set(name.split())]

@@ -5,6 +5,7 @@ import pytest
 from core.errors import InvalidInput, WrongState
 from inventory.errors import AlreadyReversed
 from inventory.models import CostPool, Demand, Posting, StockBalance
+from inventory.selectors.ranks import positions
 from inventory.services import undo
 from sales.drafts import ShipDraft, ShipLine
 from sales.errors import NothingOpen, NothingToReverse
@@ -132,6 +133,22 @@ def test_an_order_that_shipped_nothing_is_canceled(cast, stock, make_order, asse
 
     assert (canceled.state, quantities(order)) == ("canceled", (0, 5, 0))
     assert not Demand.objects.filter(closed_at=None).exists()
+    assert_sound()
+
+
+def test_an_order_that_ended_leaves_the_ranks_until_it_is_open_again(cast, stock, make_order, assert_sound):
+    stock(cast.table, 10)
+    first, second = make_order((cast.table, 5)), make_order((cast.table, 5))
+    both = [first.priority_id, second.priority_id]
+
+    ship(cast, first, 5)
+    assert positions(both) == {second.priority_id: 1}
+    assert_sound()
+    reverse(cast, first)
+    assert positions(both) == {first.priority_id: 1, second.priority_id: 2}
+
+    sales_orders.cancel(first.pk, now=cast.now, actor=cast.planner)
+    assert positions(both) == {second.priority_id: 1}
     assert_sound()
 
 

@@ -43,16 +43,15 @@ WHERE a.demand_id = w.demand_id
 RETURNING w.document_kind, w.document_id, a.item_id, a.site_id, a.used_by_id
 """
 
-# A document's status is of its open lines; one with none left loses its row, and its priority leaves the count. Rows
-# that the lock has only just inserted are told by their negative lateness.
+# A document's status is of its open lines; one with none left loses its row. The lock
+# inserts missing rows with a negative lateness, so that they differ.
 DOCUMENTS = """
 WITH document AS (
     SELECT t.kind, t.id FROM unnest(%(kinds)s::text[], %(ids)s::bigint[]) AS t(kind, id)
 ),
 line AS MATERIALIZED (
     SELECT t.kind, t.id, d.* FROM document t CROSS JOIN LATERAL (
-        SELECT d.company_id, d.used_by_id, d.site_id, d.priority_id, d.closed_at, a.availability, a.expected_on,
-               a.late_days
+        SELECT d.company_id, d.used_by_id, d.site_id, a.availability, a.expected_on, a.late_days
         FROM inventory_demand d
         LEFT JOIN inventory_allocation a ON a.demand_id = d.id AND d.closed_at IS NULL
         WHERE d.document_kind = t.kind AND d.document_id = t.id
@@ -69,7 +68,7 @@ wanted AS MATERIALIZED (
     GROUP BY kind, id
 ),
 differing AS MATERIALIZED (
-    SELECT w.*, o.late_days < 0 AS is_new
+    SELECT w.*
     FROM wanted w LEFT JOIN LATERAL (
         SELECT company_id, availability, complete_on, late_days FROM inventory_documentstatus
         WHERE document_kind = w.kind AND document_id = w.id
@@ -93,21 +92,6 @@ deleted AS (
     WHERE s.document_kind = t.kind AND s.document_id = t.id
       AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.kind = t.kind AND w.id = t.id)
     RETURNING s.document_kind AS kind, s.document_id AS id
-),
-held AS (
-    SELECT t.priority_id, EXISTS (
-        SELECT 1 FROM inventory_demand d WHERE d.priority_id = t.priority_id AND d.closed_at IS NULL
-    ) AS is_open
-    FROM (
-        SELECT DISTINCT l.priority_id
-        FROM (SELECT kind, id FROM differing WHERE is_new UNION ALL SELECT kind, id FROM deleted) t
-        JOIN line l ON l.kind = t.kind AND l.id = t.id
-        WHERE l.priority_id IS NOT NULL
-    ) t
-),
-counted AS (
-    UPDATE inventory_priority p SET closed_at = CASE WHEN held.is_open THEN NULL ELSE %(now)s::timestamptz END
-    FROM held WHERE p.id = held.priority_id AND (p.closed_at IS NULL) <> held.is_open
 )
 SELECT c.kind, c.id, array_agg(DISTINCT party.id) FILTER (WHERE party.id IS NOT NULL),
        array_agg(DISTINCT l.site_id) FILTER (WHERE l.site_id IS NOT NULL)

@@ -13,7 +13,7 @@ from production import events, locks, rules
 from production.choices import ManufacturingOrderState as State
 from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step
-from production.services import registers
+from production.services import places, registers
 from production.services.access import require_planner
 
 
@@ -72,6 +72,7 @@ def _end(
     order.close_reason = reason
     order.version += 1
     order.save(update_fields=["state", "close_reason", "closed_quantity", "version"])
+    places.follow(order)
     parts = list(order.components.order_by("line_no", "pk"))
     for component in parts:
         component.closed_quantity = max(component.quantity - component.posted_quantity, Decimal(0))

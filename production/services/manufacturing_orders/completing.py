@@ -22,7 +22,7 @@ from production.drafts import Completed, CompletionDraft
 from production.errors import OverCompletion
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step, Use
-from production.services import lots, registers
+from production.services import lots, places, registers
 from production.services.access import require_reporter
 from production.services.checking import check_not_blocked
 from production.services.manufacturing_orders.issuing import Issue, given_issues, planned_issues
@@ -243,6 +243,7 @@ def _write(
     order.done_at = report.effective_at if order.state == rules.State.DONE else None
     order.version += 1
     order.save(update_fields=["posted_quantity", "scrapped_quantity", "started_at", "state", "done_at", "version"])
+    places.follow(order)
     write_issued(parts, issues, is_done=order.state == rules.State.DONE)
     return Completion.objects.create(
         company_id=order.company_id,

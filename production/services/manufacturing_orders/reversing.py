@@ -18,7 +18,7 @@ from production.choices import ManufacturingOrderState as State
 from production.drafts import Completed
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step
-from production.services import registers
+from production.services import places, registers
 from production.services.access import require_reporter
 from production.services.manufacturing_orders.completing import write_issued
 from production.services.manufacturing_orders.issuing import Issue
@@ -109,6 +109,7 @@ def _write(order: ManufacturingOrder, parts: list[ManufacturingOrderComponent], 
             *("state", "started_at", "done_at", "version"),
         ]
     )
+    places.follow(order)
     write_issued(parts, back, is_done=order.state == State.DONE)
 
 

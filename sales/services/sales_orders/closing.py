@@ -7,6 +7,7 @@ from typing import Any
 from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import DemandKind
+from inventory.services import ranks
 from inventory.services.orders.closing import close_lines, to_close
 from inventory.services.registers import close_demands
 from sales import events, rules
@@ -72,3 +73,4 @@ def _release(
     if step != Step.CLOSE_LINES:
         order.close_reason = reason
     order.save(update_fields=["state", "version", "close_reason"])
+    ranks.follow(order.priority_id, is_open=order.state in rules.OPEN_STATES)

@@ -10,6 +10,7 @@ from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import DemandKind
 from inventory.drafts import LevelKey
+from inventory.services import ranks
 from inventory.services.orders import blocking
 from inventory.services.orders.editing import change_head, change_lines, next_line_no, refuse_unknown, to_remove
 from inventory.services.registers import close_demands
@@ -140,3 +141,4 @@ def _save(order: SalesOrder, lines: Sequence[SalesOrderLine], changes: Mapping[s
     order.state = rules.state_after(order.state, Step.EDIT, lines)
     order.version += 1
     order.save(update_fields=[*changes, "state", "version"])
+    ranks.follow(order.priority_id, is_open=order.state in rules.OPEN_STATES)

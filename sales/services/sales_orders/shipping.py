@@ -13,6 +13,7 @@ from inventory.drafts import LevelKey, Posted, PostingDraft, Withdrawal
 from inventory.selectors.counted_on import losses
 from inventory.selectors.ordering import Place, check_places
 from inventory.selectors.places import virtual_location
+from inventory.services import ranks
 from inventory.services.orders.blocking import refuse_blocked
 from inventory.services.posting import post
 from inventory.services.reversal import reverse as reverse_posting
@@ -64,6 +65,7 @@ def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor:
     shipment = _shipment(order, site_id, draft, posted, now=now)
     change = _change(order, lines, _sums((part.line_id, part.quantity) for part in parts), Step.SHIP, at=now)
     shipping_sql.ship(order, change, shipment, parts)
+    ranks.follow(order.priority_id, is_open=order.state in rules.OPEN_STATES)
     keys = demands.put([(order, lines[line_id]) for line_id in change.differences])
 
     events.record_order("shipped", order, keys=posted.keys | keys, actor=actor)
@@ -113,6 +115,7 @@ def _take_back(order: SalesOrder, shipment: Shipment, *, reason: str, now: datet
     back = _sums((part.order_line_id, -part.quantity) for part in ShipmentLine.objects.filter(shipment=shipment))
     change = _change(order, lines, back, Step.REVERSE, at=None)
     shipping_sql.take_back(order, change, shipment, at=now)
+    ranks.follow(order.priority_id, is_open=order.state in rules.OPEN_STATES)
     keys = demands.put([(order, lines[line_id]) for line_id in change.differences])
     events.record_order("reversed", order, keys=posted.keys | keys, actor=actor)
     return posted
