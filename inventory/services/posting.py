@@ -4,7 +4,7 @@
 what is there, decides, and writes head, moves, balances, pools and entries in one statement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,29 +12,17 @@ from zoneinfo import ZoneInfo
 
 from core.errors import InvalidInput, plain
 from core.money import round_money
-from inventory.choices import DemandKind, PostingKind
 from inventory.drafts import Deposit, OrderPool, Posted, PostingDraft, Withdrawal
-from inventory.errors import InsufficientStock, InsufficientStocks, LotBlocked
 from inventory.locks import pins
 from inventory.locks import stock as locks
-from inventory.locks.pins import Reservation
 from inventory.locks.stock import PoolKey
-from inventory.rules.taking import Stock, Taken, candidates, release, take
+from inventory.rules.taking import Stock, Taken
 from inventory.rules.valuing import LARGEST_QUANTITY, LARGEST_VALUE, ZERO, Pool
 from inventory.selectors import consignment, naming
+from inventory.services import posting_choice as choice
 from inventory.services import posting_plan as plan
 from inventory.services import posting_sql
 from inventory.services.working_set import Move, Side, Spot, WorkingSet, order_pool_key, pool_key
-
-Line = Withdrawal | Deposit
-
-# Whose demand a posting fulfils: its lines may take what is reserved for them.
-_DEMAND_KINDS = {
-    PostingKind.SHIPMENT: DemandKind.SALES_LINE.value,
-    PostingKind.COMPLETION: DemandKind.MO_COMPONENT.value,
-    PostingKind.ISSUE: DemandKind.MO_COMPONENT.value,
-    PostingKind.DISPATCH: DemandKind.TRANSFER_OUT.value,
-}
 
 
 def post(
@@ -62,9 +50,9 @@ def post(
         locks.prepare(plan.targets(deposits, spots), pools, on=effective_on)
     work = WorkingSet({stock.place: stock for stock in locks.lock_balances(places, picks)}, order_pool)
 
-    reservations = _reservations(draft.kind, withdrawals, work)
-    parts = _choose(withdrawals, work, effective_on, reservations)
-    _check_sources(deposits, spots, work)
+    reservations = choice.reservations(draft.kind, withdrawals, work)
+    parts = choice.choose(withdrawals, work, effective_on, reservations)
+    choice.check_sources(deposits, spots, work)
     _lock_pools(work, parts, deposits, spots, effective_on)
 
     for withdrawal, taken in parts:
@@ -92,88 +80,6 @@ def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, acto
     work.give(pool, None, ZERO, amount)
     posting_sql.write(draft, work, effective_on=effective_on, actor=actor)
     return amount
-
-
-def _reservations(kind: PostingKind, withdrawals: Sequence[Withdrawal], work: WorkingSet) -> dict[int, Reservation]:
-    """What the lines of this posting have reserved for themselves; nothing is asked where nothing is reserved."""
-    demand_kind = _DEMAND_KINDS.get(kind)
-    if demand_kind is None or not any(stock.reserved for stock in work.stocks.values()):
-        return {}
-    return pins.lock_reservations(demand_kind, [w.line_id for w in withdrawals if w.line_id is not None])
-
-
-def _choose(
-    withdrawals: Sequence[Withdrawal], work: WorkingSet, today: date, reservations: Mapping[int, Reservation]
-) -> list[tuple[Withdrawal, list[Taken]]]:
-    """Which balances each withdrawal takes from, what it has reserved first; the working set's stocks fall by it."""
-    by_item: dict[tuple[int, int], list[Stock]] = {}
-    for stock in work.stocks.values():
-        by_item.setdefault((stock.item_id, stock.site_id), []).append(stock)
-    parts, shortages = [], []
-    for withdrawal in withdrawals:
-        ordered = candidates(withdrawal, by_item.get((withdrawal.item_id, withdrawal.site_id), []), today)
-        _check_lots(withdrawal, ordered, today)
-        _release(withdrawal, ordered, reservations, work)
-        free, reserved = sum((s.free for s in ordered), ZERO), sum((s.reserved for s in ordered), ZERO)
-        if free < withdrawal.quantity:
-            shortages.append((withdrawal, free, reserved))
-        parts.append((withdrawal, take(withdrawal, ordered)))
-    if shortages:
-        _refuse(shortages)
-    return parts
-
-
-def _release(
-    withdrawal: Withdrawal, ordered: Sequence[Stock], reservations: Mapping[int, Reservation], work: WorkingSet
-) -> None:
-    own = reservations.get(withdrawal.line_id or 0)
-    if own is None:
-        return
-    for part in release(min(own.left, withdrawal.quantity), ordered):
-        own.used += part.quantity
-        work.release(part.stock.place, part.quantity)
-
-
-def _check_lots(withdrawal: Withdrawal, ordered: Sequence[Stock], today: date) -> None:
-    if not (withdrawal.passes_title and withdrawal.lot_id):
-        return
-    for stock in ordered:
-        if reason := stock.blocked_reason(today):
-            raise LotBlocked(lot=stock.lot_number or "", reason=reason, field=withdrawal.field)
-
-
-def _check_sources(deposits: Sequence[Deposit], spots: dict[int, Spot], work: WorkingSet) -> None:
-    """What is deposited out of a physical place (a transfer's transit) must be there."""
-    shortages = []
-    for deposit in deposits:
-        if spots[deposit.from_location_id].is_virtual:
-            continue
-        stock = work.stocks.get((deposit.item_id, deposit.from_location_id, deposit.lot_id, deposit.owner_id))
-        free = stock.free if stock else ZERO
-        if free < deposit.quantity:
-            shortages.append((deposit, free, stock.reserved if stock else ZERO))
-        elif stock:
-            stock.quantity -= deposit.quantity
-    if shortages:
-        _refuse(shortages)
-
-
-def _refuse(shortages: Sequence[tuple[Line, Decimal, Decimal]]) -> None:
-    names = naming.items_and_sites(
-        [line.item_id for line, _, _ in shortages], [line.site_id for line, _, _ in shortages]
-    )
-    errors = [
-        InsufficientStock(
-            item=names.items[line.item_id],
-            site=names.sites[line.site_id],
-            requested=line.quantity,
-            available=free,
-            reserved=reserved,
-            field=line.field,
-        )
-        for line, free, reserved in shortages
-    ]
-    raise errors[0] if len(errors) == 1 else InsufficientStocks(errors)
 
 
 def _lock_pools(
