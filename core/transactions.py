@@ -1,5 +1,6 @@
 """The outermost transaction of a service, retried as a whole when the database asks for it."""
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from psycopg2 import errors as postgres
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
+
+log = logging.getLogger(__name__)
 
 MOST_RETRIES = 3
 _RETRIED = (postgres.DeadlockDetected, postgres.SerializationFailure)
@@ -43,6 +46,7 @@ def retried(work: Callable[[], Answer]) -> Answer:
         except OperationalError as error:
             if attempt == MOST_RETRIES or not isinstance(error.__cause__, _RETRIED):
                 raise
+            log.warning("Rolled back, retry %d of %d: %s", attempt + 1, MOST_RETRIES, error)
             # Whoever met once would meet again: step aside for a moment of differing length.
             time.sleep(random.uniform(0, 0.02) * (attempt + 1))
     raise AssertionError("unreachable")
