@@ -15,11 +15,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from celery import Celery
 from redis import Redis, RedisError
 
-from bench.installation import Installation
+from bench.figures import Figure, Tell, below, complain, silent
+from bench.installation import Installation, installation
 from mfg.celery import configuration
 
 VICTIMS = ("web", "events", "background", "beat", "valkey", "messages")
@@ -31,6 +33,8 @@ RIGHT_WITHIN_SECONDS = 60
 # How many adjustments are answered between two kills at most, and how long one waits for them.
 MOST_BETWEEN = 25
 PATIENCE_SECONDS = 20
+# Longer than any restart: what is not answered by then never will be.
+ANSWERED_WITHIN_SECONDS = 180
 
 _MAKE = """
 import django; django.setup()
@@ -64,47 +68,78 @@ _AGAIN = "UPDATE core_outboxevent SET done_at = NULL, leased_until = NULL, attem
 
 @dataclass
 class Posted:
-    """What was answered with success: how many adjustments, and how much of each item they added up to."""
+    """What was answered with success: how many adjustments, and how much of each item they added up to.
+
+    `errors` are those that ended a client.
+    """
 
     count: int = 0
     quantities: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
-    """What was found in the end; `wrong` names all that is not as it must be."""
+    """What was found in the end; `wrong` names all that is not as it must be.
 
-    posted: int
-    killed: Counter[str]
-    right_after_seconds: float
-    wrong: list[str]
+    `right_after_seconds` is the longest time from the end of a round until everything was right.
+    """
+
+    posted: int = 0
+    killed: Counter[str] = field(default_factory=Counter)
+    right_after_seconds: float = 0.0
+    wrong: list[str] = field(default_factory=list)
 
 
-def rampage(product: Installation, *, rounds: int, seed: int) -> Outcome:
-    """Kill one of the victims a round, after a random number of adjustments, while clients post; then wait and look.
+def figures(*, rounds: int, seed: int, tell: Tell) -> Iterator[Figure]:
+    with installation() as product:
+        outcome = rampage(product, rounds=rounds, seed=seed, tell=tell)
+    complain("chaos", outcome.wrong)
+    strikes, wanted = outcome.killed.total(), rounds * len(VICTIMS)
+    yield Figure("processes killed and Valkey emptied", strikes, "times", None, f"{wanted}", strikes == wanted)
+    name = f"{outcome.posted:,} adjustments: lost, done twice, or levels wrong"
+    yield Figure(name, len(outcome.wrong), "differences", None, "0", not outcome.wrong)
+    yield below("levels right after the last strike, slowest round", outcome.right_after_seconds, "s", 60)
 
-    Each victim once in every six rounds. `messages` means that Valkey is emptied.
+
+def rampage(product: Installation, *, rounds: int, seed: int, tell: Tell = silent) -> Outcome:
+    """Strike each victim once a round, in an order of chance, while clients post; then wait, look, and repeat all.
+
+    Between two strikes lies a random number of adjustments. `messages` means that Valkey is emptied.
     """
     chance = random.Random(seed)
     token = _make(product)
-    killed: Counter[str] = Counter()
-    with _clients(product, token, seed) as posted:
-        for number in range(rounds):
-            if number % len(VICTIMS) == 0:
-                order = chance.sample(VICTIMS, len(VICTIMS))
-            _wait_for_posts(posted, posted.count + chance.randint(1, MOST_BETWEEN), chance.uniform(0, 0.2))
-            killed[_strike(product, order[number % len(VICTIMS)])] += 1
+    posted, outcome = Posted(), Outcome()
+    for number in range(1, rounds + 1):
+        heard = partial(_tell, tell, f"round {number} of {rounds}", posted, outcome)
+        with _clients(product, token, f"{seed}-{number}", posted):
+            for victim in chance.sample(VICTIMS, len(VICTIMS)):
+                _wait_for_posts(posted, chance.randint(1, MOST_BETWEEN), heard)
+                time.sleep(chance.uniform(0, 0.2))  # so that it falls anywhere in a request
+                outcome.killed[victim] += _strike(product, victim)
+        _look(product, posted, outcome, heard)
+    outcome.posted = posted.count
+    outcome.wrong += posted.errors
+    return outcome
+
+
+def _tell(tell: Tell, where: str, posted: Posted, outcome: Outcome) -> None:
+    strikes, wrong = outcome.killed.total(), len(outcome.wrong)
+    tell(f"chaos: {where}, {posted.count:,} adjustments, {strikes} strikes, {wrong} differences")
+
+
+def _look(product: Installation, posted: Posted, outcome: Outcome, heard: Callable[[], None]) -> None:
+    """Once everything has been worked on, work on every event twice more: nothing may differ at any time."""
     stopped = time.monotonic()
-    wrong = _wait(lambda: _differences(product, posted), stopped)
-    seconds = time.monotonic() - stopped
+    outcome.wrong += _wait(lambda: _differences(product, posted), stopped, heard)
+    outcome.right_after_seconds = max(outcome.right_after_seconds, time.monotonic() - stopped)
     for _ in range(DELIVERIES - 1):
         product.query(_AGAIN)
-        wrong += _wait(lambda: _differences(product, posted), time.monotonic())
+        outcome.wrong += _wait(lambda: _differences(product, posted), time.monotonic(), heard)
     proof = product.run("-m", "django", "check_invariants")
     if proof.returncode:
-        wrong.append(proof.stdout + proof.stderr)
-    return Outcome(posted.count, killed, seconds, wrong)
+        outcome.wrong.append(proof.stdout + proof.stderr)
 
 
 def _make(product: Installation) -> str:
@@ -115,38 +150,50 @@ def _make(product: Installation) -> str:
     return done.stdout.strip()
 
 
-def _wait_for_posts(posted: Posted, count: int, and_seconds: float) -> None:
-    """Until so many were answered, and a moment more, so that it falls anywhere in a request."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def _wait_for_posts(posted: Posted, more: int, heard: Callable[[], None]) -> None:
+    """Until so many more were answered, or for long enough."""
+    count, deadline = posted.count + more, time.monotonic() + PATIENCE_SECONDS
     while posted.count < count and time.monotonic() < deadline:
+        heard()
         time.sleep(0.01)
-    time.sleep(and_seconds)
 
 
-def _strike(product: Installation, victim: str) -> str:
-    if victim == "messages":
-        with suppress(RedisError), Redis.from_url(product.redis_url) as client:
-            client.flushall()
-        return victim
+def _strike(product: Installation, victim: str) -> bool:
+    """Strike as soon as there is something to strike: what was killed before may not be back yet. Whether it was."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    strike = _empty if victim == "messages" else partial(_kill, victim=victim)
+    while not (is_struck := strike(product)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return is_struck
+
+
+def _empty(product: Installation) -> bool:
+    with suppress(RedisError), Redis.from_url(product.redis_url) as client:
+        return bool(client.flushall())
+    return False
+
+
+def _kill(product: Installation, *, victim: str) -> bool:
     if (pid := product.process(victim)) is not None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    return victim
+            return True
+    return False
 
 
 @contextmanager
-def _clients(product: Installation, token: str, seed: int) -> Iterator[Posted]:
+def _clients(product: Installation, token: str, name: str, posted: Posted) -> Iterator[None]:
     """Clients that post for as long as this is open, and then finish what they have begun."""
-    posted, stop = Posted(), threading.Event()
+    stop = threading.Event()
     threads = [
-        threading.Thread(target=_post_until, args=(product, token, f"{seed}-{number}", posted, stop))
+        threading.Thread(target=_post_until, args=(product, token, f"{name}-{number}", posted, stop))
         for number in range(CLIENTS)
     ]
     messages = threading.Thread(target=_repeat_messages, args=(product.redis_url, stop))
     for thread in (*threads, messages):
         thread.start()
     try:
-        yield posted
+        yield
     finally:
         stop.set()
         for thread in (*threads, messages):
@@ -162,7 +209,11 @@ def _post_until(product: Installation, token: str, name: str, posted: Posted, st
         quantities = {sku: chance.randint(1, 9) for sku in skus}
         lines = [{"item": sku, "quantity": str(quantity)} for sku, quantity in quantities.items()]
         body = json.dumps({"site": "CHAOS", "reason": "chaos", "lines": lines})
-        _send(product.port, token, f"{name}-{number}", body)
+        try:
+            _send(product.port, token, f"{name}-{number}", body)
+        except (RuntimeError, TimeoutError) as error:
+            posted.errors.append(str(error))
+            return
         with posted.lock:
             posted.count += 1
             posted.quantities.update(quantities)
@@ -172,9 +223,11 @@ def _send(port: int, token: str, key: str, body: str) -> None:
     """Send until it is answered with success, always with the same key.
 
     :raises RuntimeError: for an answer that says that the request itself is wrong.
+    :raises TimeoutError: when no such answer comes.
     """
+    deadline = time.monotonic() + ANSWERED_WITHIN_SECONDS
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": key}
-    while True:
+    while time.monotonic() < deadline:
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
             link.request("POST", "/api/v1/adjustments/", body, headers)
@@ -190,6 +243,7 @@ def _send(port: int, token: str, key: str, body: str) -> None:
         if answer.status < 500 and answer.status != 409:  # 409: the first of the same key is still at work
             raise RuntimeError(f"{answer.status}: {text!r}")
         time.sleep(0.1)
+    raise TimeoutError(f"{key} was not answered in {ANSWERED_WITHIN_SECONDS} s.")
 
 
 def _repeat_messages(redis_url: str, stop: threading.Event) -> None:
@@ -218,8 +272,9 @@ def _differences(product: Installation, posted: Posted) -> list[str]:
     return found
 
 
-def _wait(differences: Callable[[], list[str]], since: float) -> list[str]:
+def _wait(differences: Callable[[], list[str]], since: float, heard: Callable[[], None]) -> list[str]:
     """Look until nothing differs, for a minute; what differs then."""
     while (found := differences()) and time.monotonic() - since < RIGHT_WITHIN_SECONDS:
+        heard()
         time.sleep(0.2)
     return found

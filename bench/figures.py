@@ -1,11 +1,16 @@
 """What a benchmark reports, one line a figure."""
 
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 LATEST = Path(__file__).parent / "latest.jsonl"
+PROGRESS_SECONDS = 10
+
+# Told often how far something is; says it now and then.
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,39 @@ def processes_text(count: int) -> str:
     return f"{count} process{'es' if count > 1 else ''}"
 
 
-def report(figures: Iterable[Figure]) -> list[Figure]:
-    """Print each figure as it comes and write all of them to `bench/latest.jsonl`."""
+class Progress:
+    """Prints how far a part is, once in ten seconds however often it is told."""
+
+    def __init__(self) -> None:
+        self._begun = self._said = time.monotonic()
+
+    def __call__(self, words: str) -> None:
+        now = time.monotonic()
+        if now - self._said >= PROGRESS_SECONDS:
+            self._said = now
+            print(f"{now - self._begun:6,.0f} s  {words}", flush=True)
+
+
+def complain(where: str, wrong: Iterable[str]) -> None:
+    """Print what is wrong, if anything is."""
+    for words in wrong:
+        print(f"WRONG   {where}: {words}", flush=True)
+
+
+def silent(words: str) -> None:
+    """Tells nobody."""
+
+
+def report(figures: Iterable[Figure], path: Path = LATEST) -> int:
+    """Print each figure as it comes, and a summary; write all to `path`. Returns 1 if one was missed, else 0."""
     done = []
-    with LATEST.open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8") as file:
         for figure in figures:
             print(figure.line(), flush=True)
             row = {**asdict(figure), "ratio": figure.ratio}
             file.write(json.dumps(row) + "\n")
             file.flush()
             done.append(figure)
-    return done
+    met = sum(figure.met for figure in done)
+    print(f"\n{met} of {len(done)} figures met; written to bench/{path.name}")
+    return int(met < len(done))

@@ -1,14 +1,59 @@
-"""Running the same work in several processes for a while, and counting how often each got done."""
+"""Running the same work in several processes at once, each with a connection of its own."""
 
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
 
 from django.db import connections
 
 _fork = multiprocessing.get_context("fork")
 # Called over and over with the number of the call; one document a call.
 Work = Callable[[int], None]
+START_SECONDS = 60
+
+
+def race(count: int, work: Callable[[int], str], *, meanwhile: Callable[[], None] = lambda: None) -> Counter[str]:
+    """Start `count` processes, let all begin together, and count what their `work` answered.
+
+    An error counts under the name of its class, a process that ends without an answer as `died`. `meanwhile` is
+    called about once a second; what it raises ends the race. The caller's own connections are closed first: a fork
+    must not share a socket.
+    """
+    connections.close_all()
+    start, answers = _fork.Barrier(count), _fork.SimpleQueue()
+
+    def run(number: int) -> None:
+        try:
+            start.wait(START_SECONDS)
+            answer = work(number)
+        except Exception as error:
+            answer = type(error).__name__
+        answers.put(answer)
+        connections.close_all()
+
+    processes = [_fork.Process(target=run, args=(number,)) for number in range(count)]
+    _see_through(processes, meanwhile)
+    counted: Counter[str] = Counter()
+    while not answers.empty():
+        counted[answers.get()] += 1
+    return counted + Counter(died=count - counted.total())
+
+
+def _see_through(processes: Sequence[BaseProcess], meanwhile: Callable[[], None]) -> None:
+    """Start all, wait for all, and leave none behind."""
+    for process in processes:
+        process.start()
+    try:
+        for process in processes:
+            while process.is_alive():
+                process.join(1)
+                meanwhile()
+    finally:
+        for process in processes:
+            process.kill()
+            process.join()
 
 
 def per_second(work: Callable[[int], Work], *, processes: int, seconds: float) -> float:
@@ -23,7 +68,7 @@ def per_second(work: Callable[[int], Work], *, processes: int, seconds: float) -
         try:
             once = work(number)
             once(0)
-            start.wait(60)
+            start.wait(START_SECONDS)
             answers.put(_count(once, seconds))
         except BaseException as error:
             start.abort()

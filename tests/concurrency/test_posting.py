@@ -4,17 +4,15 @@ import random
 from decimal import Decimal as D
 
 import pytest
-from django.db import connection, transaction
 from django.db.models import Sum
 
+from bench import fights
+from bench.racing import race
 from inventory.models import CostPool, StockBalance, StockMove
 from inventory.services.adjustments import AdjustmentLine, adjust
 from inventory.services.undo import reverse_posting
-from tests.concurrency.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-FIGHTERS, UNITS = 20, 10
 
 
 def change(cast, quantities):
@@ -36,32 +34,18 @@ def ledger_quantity(item):
 
 def test_twenty_fight_over_ten_units_and_ten_win(committed_cast):
     cast = committed_cast
-    change(cast, [(cast.table, UNITS)])
+    change(cast, [(cast.table, fights.UNITS)])
 
-    def take_one(number):
-        change(cast, [(cast.table, -1)])
-        return "won"
-
-    assert race(FIGHTERS, take_one) == {"won": UNITS, "InsufficientStock": FIGHTERS - UNITS}
+    assert fights.fight(cast.table.pk, cast.tll.pk) == {"won": 10, "InsufficientStock": 10}
     assert StockBalance.objects.get(item=cast.table).quantity == 0 == ledger_quantity(cast.table)
 
 
 def test_without_the_lock_more_win_than_there_are_units(committed_cast):
     """The control: reading before writing, without a lock between, is the race that the service closes."""
     cast = committed_cast
-    change(cast, [(cast.table, UNITS)])
+    change(cast, [(cast.table, fights.UNITS)])
 
-    def take_one_naively(number):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT quantity FROM inventory_stockbalance WHERE item_id = %s", [cast.table.pk])
-            (quantity,) = cursor.fetchone()
-            cursor.execute("SELECT pg_sleep(0.05)")  # both have read before either writes
-            cursor.execute(
-                "UPDATE inventory_stockbalance SET quantity = %s WHERE item_id = %s", [quantity - 1, cast.table.pk]
-            )
-        return "won"
-
-    assert race(FIGHTERS, take_one_naively)["won"] > UNITS
+    assert fights.fight_without_lock(cast.table.pk)["won"] > fights.UNITS
 
 
 def test_shuffled_lines_of_many_documents_never_deadlock(committed_cast):

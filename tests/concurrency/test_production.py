@@ -4,6 +4,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from bench.racing import race
 from core import invariants
 from inventory.models import Location, StockBalance
 from inventory.services import transfers
@@ -12,7 +13,6 @@ from inventory.services.transfers import Movement, Part, TransferDraft, Transfer
 from production.drafts import BillDraft, BillLineDraft, CompletionDraft, OrderDraft
 from production.models import BillOfMaterials, ManufacturingOrder
 from production.services import bills, manufacturing_orders
-from tests.concurrency.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
