@@ -54,7 +54,8 @@ class Withdrawal:
     Where location, lot and owner are not all named, the ledger chooses among the on-hand balances that may serve
     `used_by_id`: its own first, then consigned, each by earliest expiry, lot age, pick order; over as many as
     needed. With `passes_title` (shipment, issue) consigned parts first become the using company's. Without it
-    (transfer, adjustment, count) they leave as they are, and the target keeps lot and owner.
+    (transfer, adjustment, count) they leave as they are, and the target keeps lot and owner. With `is_correction`
+    (adjustment, count, loss) it takes the stock of the owner it names, whoever may use it.
     """
 
     item_id: int
@@ -66,6 +67,7 @@ class Withdrawal:
     lot_id: int | None = None
     owner_id: int | None = None
     passes_title: bool = False
+    is_correction: bool = False
     line_id: int | None = None
     field: str = "quantity"
 

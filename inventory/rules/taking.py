@@ -62,8 +62,10 @@ class Taken:
 def candidates(withdrawal: Withdrawal, stocks: Iterable[Stock], today: date) -> list[Stock]:
     """The balances that a withdrawal may take from, in the order it takes them.
 
-    Its own company's first, then consigned; each by earliest expiry, lot age, pick order, id. What is held or
-    expired only serves one that names the lot; what does not stand in an on-hand place one that names the place.
+    Its own company's first, then consigned; each by earliest expiry, lot age, pick order, id. Naming an owner opens
+    nobody's stock: it must be what the company may use, unless the ledger is corrected. What is sold or used stands
+    on hand, in lots that are not blocked. A transfer or correction that names the place takes what stands there,
+    blocked or in quarantine. A lot that is named fits, and whoever sells or uses it looks whether it is blocked.
     """
     fitting = [stock for stock in stocks if _fits(withdrawal, stock, today)]
     return sorted(
@@ -107,16 +109,15 @@ def release(quantity: Decimal, ordered: Sequence[Stock]) -> list[Taken]:
 def _fits(withdrawal: Withdrawal, stock: Stock, today: date) -> bool:
     if stock.item_id != withdrawal.item_id or stock.site_id != withdrawal.site_id:
         return False
-    if withdrawal.owner_id is None:
-        if stock.used_by_id != withdrawal.used_by_id:
-            return False
-    elif stock.owner_id != withdrawal.owner_id:
+    if stock.used_by_id != withdrawal.used_by_id and not withdrawal.is_correction:
         return False
-    if withdrawal.location_id is None:
-        if stock.location_kind not in ON_HAND_KINDS:
-            return False
-    elif stock.location_id != withdrawal.location_id:
+    if withdrawal.owner_id is not None and stock.owner_id != withdrawal.owner_id:
+        return False
+    if withdrawal.location_id is not None and stock.location_id != withdrawal.location_id:
+        return False
+    is_sold_or_used = withdrawal.passes_title or withdrawal.location_id is None
+    if is_sold_or_used and stock.location_kind not in ON_HAND_KINDS:
         return False
     if withdrawal.lot_id is None:
-        return withdrawal.location_id is not None or stock.blocked_reason(today) is None
+        return not is_sold_or_used or stock.blocked_reason(today) is None
     return stock.lot_id == withdrawal.lot_id

@@ -129,6 +129,7 @@ def _decrease(context: PostingContext, line: AdjustmentLine, path: str) -> Withd
         to_location_id=context.count_location(),
         location_id=line.location_id,
         lot_id=line.lot_id,
+        is_correction=True,
         field=f"{path}.quantity",
     )
 

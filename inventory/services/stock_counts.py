@@ -306,6 +306,7 @@ def _missing(count: StockCount, line: StockCountLine, quantity: Decimal, world: 
         location_id=line.location_id,
         lot_id=line.lot_id,
         owner_id=line.owner_id,
+        is_correction=True,
         line_id=line.pk,
     )
 

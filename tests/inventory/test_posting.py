@@ -31,7 +31,7 @@ def put(cast, item, quantity, unit_cost=0, *, owner=None, **options):
         site_id=cast.tll.pk,
         owner_id=owner.pk if owner else None,
         reason="Opening stock",
-        lines=[AdjustmentLine(item.pk, D(quantity), D(unit_cost), **options)],
+        lines=[AdjustmentLine(item.pk, D(quantity), None if unit_cost is None else D(unit_cost), **options)],
         now=cast.now,
         actor=None,
     )
@@ -92,6 +92,45 @@ def test_a_held_or_expired_lot_is_passed_over_and_refused_by_name(cast, fields):
         ship(cast, cast.table, 1, lot_id=bad.pk)
 
 
+@pytest.mark.parametrize("fields", [{"state": LotState.HELD}, {"expires_on": date(2026, 11, 22)}])
+def test_naming_a_place_does_not_ship_a_held_or_expired_lot(cast, fields):
+    bad, good = lot(cast.table, "bad", **fields), lot(cast.table, "good")
+    put(cast, cast.table, 2, lot_id=bad.pk)
+    put(cast, cast.table, 2, lot_id=good.pk)
+
+    with pytest.raises(InsufficientStock):
+        ship(cast, cast.table, 3, location_id=cast.tll_stock.pk)
+    assert taken(ship(cast, cast.table, 2, location_id=cast.tll_stock.pk)) == [(good.pk, 2)]
+
+
+def test_an_adjustment_by_place_takes_a_held_lot(cast):
+    bad = lot(cast.table, "bad", state=LotState.HELD)
+    put(cast, cast.table, 2, lot_id=bad.pk)
+
+    put(cast, cast.table, -2, None, location_id=cast.tll_stock.pk)
+
+    assert not StockBalance.objects.filter(quantity__gt=0).exists()
+
+
+def test_a_place_in_quarantine_ships_nothing(cast):
+    place = Location.objects.create(site=cast.tll, code="Q", kind=LocationKind.QUARANTINE)
+    put(cast, cast.table, 2, location_id=place.pk)
+
+    with pytest.raises(InsufficientStock):
+        ship(cast, cast.table, 1, location_id=place.pk)
+
+
+def test_naming_an_owner_takes_nothing_of_his_that_another_company_may_use(cast):
+    """Without an agreement Saeveski's stock serves Saeveski alone, whoever names it."""
+    put(cast, cast.table, 5, 1, owner=cast.supplier)
+
+    with pytest.raises(InsufficientStock) as refused:
+        ship(cast, cast.table, 1, owner_id=cast.supplier.pk)
+
+    assert refused.value.details["available"] == "0"
+    assert [*StockBalance.objects.values_list("owner__code", "quantity")] == [("SAEVESKI", 5)]
+
+
 def test_reserved_stock_is_refused_to_others(cast):
     put(cast, cast.table, 5)
     StockBalance.objects.update(reserved=3)
@@ -142,6 +181,12 @@ def test_own_stock_goes_first_and_consigned_stock_is_bought_in_the_same_posting(
         (cast.maker.pk, cast.maker.pk),
         (cast.supplier.pk, cast.maker.pk),
     }
+
+
+def test_an_adjustment_takes_its_owners_stock_whoever_may_use_it(consigned):
+    put(consigned, consigned.table, -5, None, owner=consigned.supplier)
+
+    assert StockBalance.objects.get(owner=consigned.supplier).quantity == 0
 
 
 def test_consigned_stock_may_serve_only_the_company_that_uses_it(consigned):

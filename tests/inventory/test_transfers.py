@@ -17,7 +17,7 @@ from inventory.errors import (
     NoSuchAgreement,
     ReversalBlocked,
 )
-from inventory.models import CostPool, Demand, Item, Location, Lot, StockBalance, Supply, Transfer
+from inventory.models import ConsignmentAgreement, CostPool, Demand, Item, Location, Lot, StockBalance, Supply, Transfer
 from inventory.services import agreements, transfers, undo
 from inventory.services.adjustments import AdjustmentLine, adjust
 from inventory.services.agreements import Term
@@ -439,6 +439,29 @@ def test_consigned_stock_travels_as_it_is(cast, make, consigned):
     assert dict(pools) == {"SAEVESKI": 6, "NORDWOOD": 10}
     kept = StockBalance.objects.get(item=cast.plank, site=cast.tll, owner=cast.supplier, quantity__gt=0)
     assert kept.used_by == cast.maker
+
+
+def test_a_dispatch_takes_nothing_of_an_owner_who_consigns_only_at_the_destination(cast, make, put):
+    consign(cast, cast.tll)
+    put(cast.plank, 4, site=cast.rix, owner=cast.supplier, cost="2")
+    transfer = make((cast.plank, 3), origin_id=cast.rix.pk, destination_id=cast.tll.pk)
+    part = Part(line_id=transfer.lines.get().pk, owner_id=cast.supplier.pk)
+
+    with pytest.raises(InsufficientStock):
+        transfers.dispatch(transfer.pk, Movement(parts=[part]), now=cast.now, actor=cast.admin)
+    assert owners_of(cast.plank, cast.rix) == {"SAEVESKI": 4}
+
+
+def test_what_is_lost_on_the_way_leaves_even_after_its_agreement_ended(cast, make, consigned):
+    consign(cast, cast.tll)
+    transfer = make((cast.plank, 5), origin_id=cast.rix.pk, destination_id=cast.tll.pk)
+    dispatch(cast, transfer)
+    agreement = ConsignmentAgreement.objects.get(site=cast.tll)
+    agreements.end(agreement, now=cast.now, actor=None)
+
+    transfers.settle(transfer.pk, reason="Stolen", now=cast.now, actor=cast.planner)
+
+    assert not StockBalance.objects.filter(location__kind="transit", quantity__gt=0).exists()
 
 
 def test_two_companies_with_the_same_number_have_two_places(cast, make, put):

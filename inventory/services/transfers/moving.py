@@ -261,6 +261,7 @@ def _loss(transfer: Transfer, one: Chosen, piece: rules.Piece, transit_id: int, 
         location_id=transit_id,
         lot_id=piece.lot_id,
         owner_id=piece.owner_id,
+        is_correction=True,
         line_id=one.line.pk,
         field=one.field,
     )
