@@ -16,6 +16,7 @@ from integrations.imports.framework.errors import CellError, RowsRefused
 from integrations.imports.framework.importer import Context
 from integrations.imports.framework.running import Report, run_rows
 from integrations.imports.registry import IMPORTERS
+from integrations.tables import gather_statistics
 from sites.models import Company, Lane, Site
 from sites.services import lanes
 
@@ -49,6 +50,7 @@ def load(folder: Path, *, company_code: str, now: datetime, actor: Any) -> Loade
         _import(loaded, noun, rows, context)
         if noun == "sites":
             _put_lanes(loaded.company, where, actor=actor)
+    gather_statistics()
     return loaded
 
 

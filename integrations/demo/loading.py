@@ -5,7 +5,7 @@ from datetime import date, datetime
 from random import Random
 
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import transaction
 
 from core import drainer
 from core.errors import DomainError
@@ -18,7 +18,6 @@ from integrations.demo import (
     orders,
     past_orders,
     past_sales,
-    removing,
     users,
 )
 from integrations.demo.days import Days
@@ -27,6 +26,7 @@ from integrations.demo.parties import OWN
 from integrations.demo.steps import Steps
 from integrations.demo.story import Sale
 from integrations.demo.world import World
+from integrations.tables import gather_statistics
 from sites.models import Company
 
 
@@ -100,26 +100,16 @@ def _write(days: Days, *, now: datetime) -> Loaded:
     masters.write_keeping(world, planned.targets)
     masters.write_partners(world)
     opening.write_opening(world, planned.history.opening)
-    _tell_planner()
+    gather_statistics()
     past_orders.write_past(world, steps, planned.history, planned.sold, planned.corrected)
     ended_orders.write_ended(world, steps)
     open_orders.write_open(world, steps, planned.book)
-    _tell_planner()
-    # Orders have to be seen open by the recompute, so that it takes them out of the ranks once they are done.
-    drainer.drain(now=lambda: now)
+    gather_statistics()
     postings = steps.run()
     ended_orders.write_open_count(world)
     past = planned.history
     documents = len(planned.sold) + len(past.makes) + len(past.buys) + len(past.moves) + len(planned.book)
     return Loaded(len(world.items), len(planned.targets), documents, postings)
-
-
-def _tell_planner() -> None:
-    """Gather statistics of what this transaction wrote: nobody else sees it yet, and plans for empty tables can take
-    a hundred times as long.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {removing.tables()}")
 
 
 def _refuse_known_users() -> None:

@@ -1,18 +1,14 @@
 """Taking the demo out of a database that holds nothing else."""
 
-from collections.abc import Collection
-
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Q
 
 from core.errors import DomainError
+from integrations import tables
 from integrations.demo import parties, users
 from sites.models import Company, Site
 
-_OURS = ("core", "sites", "inventory", "sales", "purchasing", "fulfillment", "production", "planning", "analytics",
-         "integrations")  # fmt: skip
 # Units are there after `migrate`, whatever company comes.
 _KEPT = {"inventory_unitofmeasure"}
 
@@ -38,14 +34,8 @@ def remove() -> None:
         # Nothing may wait to be checked when a table is truncated.
         connection.check_constraints()
         with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {tables(but=_KEPT)} RESTART IDENTITY CASCADE")
+            cursor.execute(f"TRUNCATE {tables.names(but=_KEPT)} RESTART IDENTITY CASCADE")
         get_user_model()._default_manager.filter(username__in=users.NAMES).delete()
-
-
-def tables(*, but: Collection[str] = ()) -> str:
-    """The names of all tables of ours, quoted, for a statement about all of them."""
-    names = {model._meta.db_table for app in _OURS for model in apps.get_app_config(app).get_models()}
-    return ", ".join(connection.ops.quote_name(name) for name in sorted(names.difference(but)))
 
 
 def _others() -> list[str]:

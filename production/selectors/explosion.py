@@ -18,6 +18,12 @@ from sites.access import Access
 # A wrong recipe may not run for ever; services refuse cycles, so no real one is that deep.
 _DEEPEST = 50
 
+_DECIMALS = (
+    "SELECT u.decimals FROM inventory_item i JOIN inventory_unitofmeasure u ON u.id = i.unit_id WHERE i.id = {item}"
+)
+
+# OFFSET 0 keeps the steps in this order, whatever the statistics say: of tables that were vacuumed empty and then
+# filled, the planner expects one row and would multiply all items with all lines at each level.
 _EXPLODE = """
 WITH RECURSIVE tree AS (
     SELECT 0 AS level, i.id AS item_id, %(quantity)s::numeric AS quantity, ARRAY[i.id] AS path,
@@ -26,11 +32,9 @@ WITH RECURSIVE tree AS (
     UNION ALL
     SELECT t.level + 1, l.component_id,
            round(ceil((start.quantity * l.quantity_per / (bill.quantity * (1 - l.scrap_factor)) + l.fixed_quantity)
-                      * power(10::numeric, u.decimals)) / power(10::numeric, u.decimals), 6),
+                      * power(10::numeric, l.decimals)) / power(10::numeric, l.decimals), 6),
            t.path || l.component_id, t.line_path || l.line_no, l.id, l.line_no, NULL::bigint
     FROM tree t
-    JOIN inventory_item made ON made.id = t.item_id
-    JOIN inventory_unitofmeasure made_unit ON made_unit.id = made.unit_id
     CROSS JOIN LATERAL (
         SELECT b.id, b.quantity, b.yield_factor, b.lead_time_days FROM production_billofmaterials b
         WHERE b.id = t.named_bill_id
@@ -40,14 +44,19 @@ WITH RECURSIVE tree AS (
         ) AS closest WHERE t.named_bill_id IS NULL
     ) AS bill
     CROSS JOIN LATERAL (
-        SELECT ceil(t.quantity / bill.yield_factor * power(10::numeric, made_unit.decimals))
-               / power(10::numeric, made_unit.decimals) AS quantity
+        SELECT ceil(t.quantity / bill.yield_factor * power(10::numeric, made.decimals))
+               / power(10::numeric, made.decimals) AS quantity
+        FROM ({decimals_of_made}) AS made
+        OFFSET 0
     ) AS start
-    JOIN production_billofmaterialsline l ON l.bill_id = bill.id
-        AND (l.valid_from_on IS NULL OR l.valid_from_on <= %(on)s)
-        AND (l.valid_until_on IS NULL OR l.valid_until_on > %(on)s)
-    JOIN inventory_item i ON i.id = l.component_id
-    JOIN inventory_unitofmeasure u ON u.id = i.unit_id
+    CROSS JOIN LATERAL (
+        SELECT line.*, ({decimals_of_component}) AS decimals
+        FROM production_billofmaterialsline line
+        WHERE line.bill_id = bill.id
+          AND (line.valid_from_on IS NULL OR line.valid_from_on <= %(on)s)
+          AND (line.valid_until_on IS NULL OR line.valid_until_on > %(on)s)
+        OFFSET 0
+    ) AS l
     WHERE t.level < {deepest} AND NOT l.component_id = ANY(t.path)
 )
 SELECT t.level, t.path[t.level], t.item_id, i.sku, i.name, u.code, t.quantity, t.line_id, t.line_no
@@ -203,7 +212,15 @@ def explode(
         "bill": bill_id,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_EXPLODE.format(closest=closest, deepest=_DEEPEST), params)
+        cursor.execute(
+            _EXPLODE.format(
+                closest=closest,
+                deepest=_DEEPEST,
+                decimals_of_made=_DECIMALS.format(item="t.item_id"),
+                decimals_of_component=_DECIMALS.format(item="line.component_id"),
+            ),
+            params,
+        )
         found = cursor.fetchall()
     # In a tree written parents first, a row has children when the next one stands a level deeper.
     deeper = [after[0] > row[0] for row, after in pairwise(found)] + [False]

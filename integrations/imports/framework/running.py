@@ -16,10 +16,13 @@ from integrations.imports.framework.importer import Context, Importer, Outcome
 from integrations.imports.framework.mapping import ColumnMap, match
 from integrations.imports.framework.reading import RawRow, open_table
 from integrations.locks import one_import
+from integrations.tables import gather_statistics
 
 # More than anybody reads; the rest is counted.
 MOST_ERRORS = 1000
 _PART = 5000
+# An import this long can change what the planner should expect of its tables.
+_LONG = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +100,8 @@ def _attempt(importer: Importer, source: BinaryIO, options: Options, context: Co
             columns = match(table.columns, importer.fields, options.mapping)
             report.ignored = columns.ignored
             _take(importer, table.rows, columns, context, report)
+            if report.rows > _LONG:
+                gather_statistics()
         except UnreadableFile as error:
             report.refuse([CellError(error.message)], {})
         except RowsRefused as refusal:
