@@ -30,6 +30,8 @@ def _database(url: str) -> dict:
         "PORT": str(query.pop("port", parts.port or "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # On behind a pooler in transaction mode: the cursor of an export lives in one session.
+        "DISABLE_SERVER_SIDE_CURSORS": _flag("DISABLE_SERVER_SIDE_CURSORS"),
         "OPTIONS": query,
     }
 
