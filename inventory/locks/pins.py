@@ -30,6 +30,15 @@ RETURNING p.id
 """,
 )
 
+_OF_KEY = Statement(
+    "lock_pins_of_key",
+    """
+SELECT p.id, p.quantity FROM inventory_allocationpin p JOIN inventory_demand d ON d.id = p.demand_id
+WHERE p.supply_id IS NULL AND d.item_id = %(item)s::bigint AND d.site_id = %(site)s::bigint
+  AND d.used_by_id = %(user)s::bigint
+ORDER BY p.id DESC FOR NO KEY UPDATE OF p
+""",
+)
 
 # A pin beyond what its demand still needs; the later pins of a demand are the ones that go.
 _LOOSE = """
@@ -82,6 +91,16 @@ def loose_pins(key: LevelKey) -> list[tuple[int, Decimal, bool]]:
 def shrink(pin_id: int, quantity: Decimal) -> None:
     """Take so much off a pin; an empty one goes."""
     _USE.all({"ids": [pin_id], "quantities": [quantity]})
+
+
+def surrender(key: LevelKey, quantity: Decimal) -> None:
+    """Take so much off a key's pins on hand, the latest first; the caller frees as much of the balances' `reserved`."""
+    rows = _OF_KEY.all({"item": key.item_id, "site": key.site_id, "user": key.used_by_id})
+    for pin_id, pinned in rows:
+        part = min(quantity, pinned)
+        if part:
+            shrink(pin_id, part)
+            quantity -= part
 
 
 def _loose(keys: Sequence[LevelKey]) -> list[tuple]:

@@ -15,6 +15,7 @@ from core.transactions import service
 from inventory.drafts import LevelKey
 from inventory.events import record_change
 from inventory.locks import masters as locks
+from inventory.locks.pins import surrender
 from inventory.models import ConsignmentAgreement, Item
 from sites import access, checking, rules
 from sites.models import Company, Site
@@ -22,7 +23,7 @@ from sites.models import Company, Site
 # The same choice as posting makes for a new balance: in force on that day, one that names the item first.
 _REWRITE = """
 WITH wanted AS (
-    SELECT b.id, b.item_id, b.site_id, b.used_by_id AS before_id, coalesce(
+    SELECT b.id, b.item_id, b.site_id, b.used_by_id AS before_id, b.reserved AS freed, coalesce(
         (SELECT a.used_by_id FROM inventory_consignmentagreement a
          WHERE a.owner_id = b.owner_id AND a.site_id = b.site_id AND (a.item_id = b.item_id OR a.item_id IS NULL)
            AND a.valid_from_on <= %(on)s AND (a.valid_until_on IS NULL OR a.valid_until_on > %(on)s)
@@ -30,12 +31,13 @@ WITH wanted AS (
     FROM inventory_stockbalance b
     WHERE b.owner_id = %(owner)s AND b.site_id = %(site)s
 ), written AS (
-    UPDATE inventory_stockbalance b SET used_by_id = w.after_id
+    UPDATE inventory_stockbalance b SET used_by_id = w.after_id, reserved = 0
     FROM wanted w WHERE w.id = b.id AND w.before_id <> w.after_id
-    RETURNING w.item_id, w.site_id, w.before_id, w.after_id
+    RETURNING w.item_id, w.site_id, w.before_id, w.after_id, w.freed
 )
-SELECT DISTINCT item_id, site_id, side
-FROM written CROSS JOIN LATERAL (VALUES (before_id), (after_id)) AS v(side)
+SELECT item_id, site_id, side, sum(given_up)
+FROM written CROSS JOIN LATERAL (VALUES (before_id, freed), (after_id, 0)) AS v(side, given_up)
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
 # Owners without any agreement at the site are not looked at: their balances are their own.
@@ -159,11 +161,18 @@ def refresh_one(owner_id: int, site_id: int, *, now: datetime) -> None:
 
 
 def _rewrite(owner_id: int, site: Site, now: datetime) -> frozenset[LevelKey]:
-    """Rewrite `used_by` of an owner's balances at a site; the caller holds their locks. Returns the keys of both."""
+    """Rewrite `used_by` of an owner's balances at a site; the caller holds their locks. Returns the keys of both.
+
+    What was reserved of them served the company that may no longer use them: its pins are let go, the latest first.
+    """
     today = local_date(now, site.time_zone)
     with connection.cursor() as cursor:
         cursor.execute(_REWRITE, {"owner": owner_id, "site": site.pk, "on": today})
-        return frozenset(LevelKey(*row) for row in cursor.fetchall())
+        rows = cursor.fetchall()
+    for *key, given_up in rows:
+        if given_up:
+            surrender(LevelKey(*key), given_up)
+    return frozenset(LevelKey(*key) for *key, _ in rows)
 
 
 def _check(owner: Company, site: Site, item: Item | None, used_by: Company, term: Term) -> None:

@@ -4,7 +4,7 @@ import threading
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from inventory.drafts import LevelKey
 from inventory.locks import levels as locks
@@ -12,50 +12,16 @@ from inventory.models import Allocation, DocumentStatus, StockBalance, StockLeve
 from inventory.services import recompute as service
 from inventory.services.recompute import preview, recompute
 from tests.cast import restore_units
+from tests.concurrency.waiting import WAIT_SECONDS, Worker, wait_until_blocked
 from tests.inventory.levels_world import NOW, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-WAIT_SECONDS = 20
 
 
 @pytest.fixture
 def world(transactional_db):
     restore_units()
     return make_world()
-
-
-class Worker(threading.Thread):
-    """A thread with its own connection; `finish` raises what it raised."""
-
-    def __init__(self, work, *args):
-        super().__init__(daemon=True)
-        self.work, self.args, self.error = work, args, None
-        self.start()
-
-    def run(self):
-        try:
-            self.work(*self.args)
-        except BaseException as error:
-            self.error = error
-        finally:
-            connection.close()
-
-    def finish(self):
-        self.join(WAIT_SECONDS)
-        assert not self.is_alive()
-        if self.error:
-            raise self.error
-
-
-def wait_until_blocked():
-    """Until some connection waits for a lock; asks the server again and again."""
-    with connection.cursor() as cursor:
-        for _ in range(100_000):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waited")
 
 
 def statement_that_lets_the_other_catch_up(statement, has_written):

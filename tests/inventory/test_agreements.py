@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from core import invariants
 from core.errors import InvalidInput
 from core.models import OutboxEvent
-from inventory.models import ConsignmentAgreement, Item, StockBalance
-from inventory.services import adjustments, agreements
+from inventory.choices import DemandKind, DocumentKind, Firmness
+from inventory.drafts import DemandDraft
+from inventory.models import AllocationPin, ConsignmentAgreement, Demand, Item, StockBalance
+from inventory.services import adjustments, agreements, pins, registers
 from inventory.services.agreements import Term
+from sites.models import Company
 from tests.cast import Cast
 
 API = "/api/v1"
@@ -69,6 +73,58 @@ def test_an_end_gives_it_back(cast: Cast, consigned: StockBalance) -> None:
 
     assert used_by(consigned) == "SAEVESKI"
     assert ConsignmentAgreement.objects.get().valid_until_on == TODAY
+
+
+def pin(cast: Cast, company: Company, line_id: int, quantity: int) -> None:
+    """A company's order for 9 planks at Tallinn, with so many of them pinned on hand."""
+    registers.put_demands(
+        [
+            DemandDraft(
+                kind=DemandKind.SALES_LINE,
+                line_id=line_id,
+                company_id=company.pk,
+                item_id=cast.plank.pk,
+                site_id=cast.tll.pk,
+                used_by_id=company.pk,
+                document_kind=DocumentKind.SALES_ORDER,
+                document_id=line_id,
+                document_number=f"SO-{line_id}",
+                open_quantity=Decimal(9),
+                due_on=TODAY,
+                firmness=Firmness.FIRM,
+            )
+        ]
+    )
+    pins.pin(Demand.objects.get(line_id=line_id).pk, quantity=Decimal(quantity), now=cast.now, actor=None)
+
+
+def pinned() -> dict[int, Decimal]:
+    return dict(AllocationPin.objects.values_list("demand__line_id", "quantity"))
+
+
+def test_an_end_lets_go_of_what_is_pinned_of_it_the_latest_pins_first(cast: Cast, consigned: StockBalance) -> None:
+    """Nordwood has 3 planks of its own and Saeveski's 10: of 4 and 6 pinned, 3 on its own remain with the first."""
+    agreement = start(cast)
+    own = adjustments.AdjustmentLine(item_id=cast.plank.pk, quantity=Decimal(3))
+    adjustments.adjust(site_id=cast.tll.pk, reason="opening", lines=[own], now=cast.now, actor=None)
+    pin(cast, cast.maker, 1, 4)
+    pin(cast, cast.maker, 2, 6)
+
+    agreements.end(agreement, now=cast.now, actor=None)
+
+    assert pinned() == {1: 3}
+    assert dict(StockBalance.objects.values_list("owner__code", "reserved")) == {"NORDWOOD": 3, "SAEVESKI": 0}
+    (check,) = invariants.check(["reserved stock = pins on hand"])
+    assert check.is_ok
+
+
+def test_a_start_lets_go_of_what_the_owner_has_pinned(cast: Cast, consigned: StockBalance) -> None:
+    pin(cast, cast.supplier, 1, 4)
+
+    start(cast)
+
+    assert pinned() == {}
+    assert StockBalance.objects.get().reserved == 0
 
 
 def test_one_that_names_the_item_goes_first(cast: Cast, consigned: StockBalance) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from core.errors import InvalidInput, StaleVersion, WrongState
 from core.models import Event
-from inventory.models import Demand, Priority
-from inventory.services import items
+from inventory.models import AllocationPin, Demand, Priority, StockBalance
+from inventory.services import items, pins
 from sales.drafts import LineChange, LineDraft, LineRemoval, ShipDraft, ShipLine
 from sales.errors import LineTouched
 from sales.models import SalesOrder, SalesOrderLine
@@ -51,6 +51,32 @@ def test_lines_are_added_changed_and_removed_together(cast, make_order, assert_s
     assert [cast.table.pk, cast.tll.pk, cast.maker.pk] in levels  # where it stood before
     assert [cast.table.pk, cast.chi.pk, cast.maker.pk] in levels
     assert_sound()
+
+
+def test_a_line_that_goes_to_another_site_lets_go_of_its_pins(cast, stock, make_order, assert_sound):
+    stock(cast.table, 5)
+    stock(cast.table, 5, site=cast.chi)
+    order, other = make_order((cast.table, 5)), make_order((cast.table, 3), site_id=cast.chi.pk)
+    for one, quantity in ((order, 5), (other, 3)):
+        demand = Demand.objects.get(line_id=line_of(one).pk)
+        pins.pin(demand.pk, quantity=Decimal(quantity), now=cast.now, actor=cast.planner)
+
+    edit(cast, order, change(order, site_id=cast.chi.pk))
+
+    reserved = dict(StockBalance.objects.values_list("site__code", "reserved"))
+    assert reserved == {"TLL": 0, "CHI": 3}
+    assert list(AllocationPin.objects.values_list("demand__document_id", "quantity")) == [(other.pk, 3)]
+    assert_sound()
+
+
+def test_a_line_that_is_named_with_its_own_site_keeps_its_pins(cast, stock, make_order):
+    stock(cast.table, 5)
+    order = make_order((cast.table, 5))
+    pins.pin(Demand.objects.get().pk, quantity=Decimal(4), now=cast.now, actor=cast.planner)
+
+    edit(cast, order, change(order, site_id=cast.tll.pk, discount="0.1"))
+
+    assert AllocationPin.objects.get().quantity == 4
 
 
 def test_open_lines_go_along_with_the_order_s_date(cast, make_order):

@@ -13,6 +13,7 @@ from inventory.drafts import LevelKey
 from inventory.services import ranks
 from inventory.services.orders import blocking
 from inventory.services.orders.editing import change_head, change_lines, next_line_no, refuse_unknown, to_remove
+from inventory.services.pins import release_lines
 from inventory.services.registers import close_demands
 from sales import events, rules
 from sales.drafts import LineDraft, LineEdit
@@ -58,6 +59,7 @@ def edit(
     rules.check(order.state, Step.EDIT, number=order.number)
 
     standing = _lines(order)
+    sites = {line.pk: line.site_id for line in standing.values()}
     first_new_no = next_line_no(standing.values())
     touched = change_head(order, changes, standing.values(), inherited=_INHERITED)
     keys = _remove(standing, lines)
@@ -66,6 +68,7 @@ def edit(
     if not standing and not added:
         raise InvalidInput(errors={"lines": "An order needs at least one line."})
 
+    _release_pins([line for line in standing.values() if line.site_id != sites[line.pk]], now)
     keys |= _write(order, [standing[line_id] for line_id in sorted(touched & standing.keys())], added)
     _save(order, [*standing.values(), *added], changes)
     events.record_order("changed", order, keys=keys, actor=actor)
@@ -129,6 +132,12 @@ def _add(order: SalesOrder, first_no: int, edits: Sequence[LineEdit], actor: Any
         ],
         actor=actor,
     )
+
+
+def _release_pins(moved: Sequence[SalesOrderLine], now: datetime) -> None:
+    """What is pinned stands at the site that a line leaves."""
+    if moved:
+        release_lines(DemandKind.SALES_LINE, [line.pk for line in moved], now=now)
 
 
 def _write(order: SalesOrder, touched: list[SalesOrderLine], added: list[SalesOrderLine]) -> frozenset[LevelKey]:

@@ -1,0 +1,43 @@
+"""Two that meet at a lock: one works beside the test, on a connection of its own, until it waits."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+WAIT_SECONDS = 20
+
+
+class Worker(threading.Thread):
+    """A thread with its own connection; `finish` raises what it raised."""
+
+    def __init__(self, work: Callable[..., Any], *args: Any, **options: Any) -> None:
+        super().__init__(daemon=True)
+        self.work, self.args, self.options = work, args, options
+        self.error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.work(*self.args, **self.options)
+        except BaseException as error:
+            self.error = error
+        finally:
+            connection.close()
+
+    def finish(self) -> None:
+        self.join(WAIT_SECONDS)
+        assert not self.is_alive()
+        if self.error:
+            raise self.error
+
+
+def wait_until_blocked() -> None:
+    """Until some connection waits for a lock; asks the server again and again."""
+    with connection.cursor() as cursor:
+        for _ in range(100_000):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waited")
