@@ -10,7 +10,7 @@ from redis import RedisError
 from redis.asyncio import Redis
 
 from core.access import Scope
-from core.live import Message, visible
+from core.live import Message, merged, visible
 from core.pubsub import CHANNEL
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,9 @@ MOST_WAITING = 200
 QUIET_SECONDS = 15
 READY_SECONDS = 2
 RECONNECT_SECONDS = 1
+# Messages that come sooner than this after the last round are told together: with many streams open, waking each of
+# them costs more than all else. The first after a pause is told at once.
+ROUND_SECONDS = 0.15
 
 
 class Listener:
@@ -30,11 +33,8 @@ class Listener:
         self.scope = scope
         self.queue: asyncio.Queue[Message | None] = asyncio.Queue(maxsize=MOST_WAITING)
 
-    def tell(self, message: Message) -> None:
-        """Queue the visible part of a message; a full queue ends the stream instead of growing."""
-        part = visible(message, self.scope)
-        if part is None:
-            return
+    def tell(self, part: Message) -> None:
+        """Queue what its user may hear of; a full queue ends the stream instead of growing."""
         try:
             self.queue.put_nowait(part)
         except asyncio.QueueFull:
@@ -52,6 +52,9 @@ class Hub:
 
     def __init__(self) -> None:
         self.listeners: set[Listener] = set()
+        self._waiting: list[Message] = []
+        self._round: asyncio.TimerHandle | None = None
+        self._told_at = 0.0
         self._is_subscribed = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -90,16 +93,30 @@ class Hub:
             while True:
                 message = await channel.get_message(ignore_subscribe_messages=True, timeout=QUIET_SECONDS)
                 if message is not None:
-                    self._fan_out(message["data"])
+                    self._take(message["data"])
 
-    def _fan_out(self, data: bytes) -> None:
+    def _take(self, data: bytes) -> None:
+        """Let a message wait for the next round."""
         try:
             message = json.loads(data)
         except ValueError:
             log.error("A message on the live channel is no JSON: %r", data[:200])
             return
+        self._waiting.append(message)
+        if self._round is None:
+            loop = asyncio.get_running_loop()
+            self._round = loop.call_at(max(loop.time(), self._told_at + ROUND_SECONDS), self._fan_out)
+
+    def _fan_out(self) -> None:
+        """Tell all streams what waits; what a scope may hear of is found once, however many streams have it."""
+        messages, self._waiting, self._round = self._waiting, [], None
+        self._told_at = asyncio.get_running_loop().time()
+        parts: dict[Scope, Message | None] = {}
         for listener in tuple(self.listeners):
-            listener.tell(message)
+            if listener.scope not in parts:
+                parts[listener.scope] = merged(part for each in messages if (part := visible(each, listener.scope)))
+            if part := parts[listener.scope]:
+                listener.tell(part)
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

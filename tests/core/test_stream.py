@@ -129,6 +129,22 @@ def test_tells_each_reader_what_he_may_see():
     run(story)
 
 
+def test_tells_together_what_comes_in_quick_succession(monkeypatch):
+    monkeypatch.setattr(hub, "ROUND_SECONDS", 2)
+    cookie = signed_in("planner")
+
+    async def story():
+        async with opened(cookie) as planner:
+            pubsub.publish({"documents": [["run", 1, [1], []]]})
+            assert (await planner.change())[1]["documents"] == [["run", 1]]
+            pubsub.publish({"documents": [["run", 2, [1], []]]})
+            pubsub.publish({"documents": [["run", 3, [2], []]]})
+            pubsub.publish({"documents": [["run", 4, [1], []], ["run", 2, [1], []]]})
+            assert (await planner.change())[1]["documents"] == [["run", 2], ["run", 4]]
+
+    run(story)
+
+
 def test_an_api_key_opens_it_too():
     signed_in("planner")
 
@@ -194,7 +210,7 @@ def test_ends_a_stream_that_reads_too_slowly():
     async def story():
         listener = hub.Listener(listener_scope)
         for number in range(hub.MOST_WAITING + 1):
-            listener.tell({"documents": [["run", number, [1], []]]})
+            listener.tell({"levels": [], "documents": [["run", number]]})
         assert listener.queue.qsize() == 1
         assert listener.queue.get_nowait() is None
 
