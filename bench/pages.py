@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bench.figures import Figure, below
 from bench.large import computed
-from bench.product import ask, percentile, planner_of, running
+from bench.product import ask, percentile, planner_of, running, wait_for_workers
 from bench.world import make_world
 from core import drainer
 from inventory.web import stock
@@ -43,7 +43,8 @@ PAGES = (
 def figures() -> Iterator[Figure]:
     many = computed().company
     few = _little_company()
-    with running(many, ["web"]) as product:
+    with running(many) as product:
+        wait_for_workers()
         for page in PAGES:
             ask(product, page.path, times=8, clients=4)  # every thread has met it
             one = ask(product, page.path, times=TIMES)
