@@ -7,11 +7,12 @@ both phases are ordered, so these waits form no cycle.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from core.prepared import Statement
 from inventory.rules.taking import Stock
 from inventory.rules.valuing import Pool
+from inventory.selectors.consignment import TODAY, used_by_sql
 
 # item, location, lot, owner
 Place = tuple[int, int, int | None, int]
@@ -44,6 +45,9 @@ _LACKS_SIGHT = """
 EXISTS (SELECT 1 FROM inventory_itemcompany c WHERE c.item_id = p.item_id)
 AND NOT EXISTS (SELECT 1 FROM inventory_itemcompany c WHERE c.item_id = p.item_id AND c.company_id = p.owner_id)"""
 
+# By the site's day now: a posting of a day long past makes balances that are used from now on.
+_USED_BY = used_by_sql(item="p.item_id", owner="p.owner_id", site="l.site_id", on=TODAY)
+
 _PREPARE = Statement(
     "prepare_posting",
     f"""
@@ -51,12 +55,8 @@ WITH place AS (
     SELECT * FROM {_PLACES}
 ), balance AS (
     INSERT INTO inventory_stockbalance (item_id, location_id, lot_id, owner_id, site_id, used_by_id)
-    SELECT p.item_id, p.location_id, p.lot_id, p.owner_id, l.site_id, coalesce(
-        (SELECT a.used_by_id FROM inventory_consignmentagreement a
-         WHERE a.owner_id = p.owner_id AND a.site_id = l.site_id AND (a.item_id = p.item_id OR a.item_id IS NULL)
-           AND a.valid_from_on <= %(on)s::date AND (a.valid_until_on IS NULL OR a.valid_until_on > %(on)s::date)
-         ORDER BY a.item_id NULLS LAST LIMIT 1), p.owner_id)
-    FROM place p JOIN inventory_location l ON l.id = p.location_id
+    SELECT p.item_id, p.location_id, p.lot_id, p.owner_id, l.site_id, {_USED_BY}
+    FROM place p JOIN inventory_location l ON l.id = p.location_id JOIN sites_site s ON s.id = l.site_id
     WHERE {_LACKS_BALANCE}
     ORDER BY 1, 2, 3, 4
     ON CONFLICT DO NOTHING
@@ -132,13 +132,13 @@ class Owner:
     closed_through_on: date | None
 
 
-def prepare(places: Iterable[Place], pools: Iterable[PoolKey], *, on: date) -> None:
+def prepare(places: Iterable[Place], pools: Iterable[PoolKey], *, now: datetime) -> None:
     """Insert the balances and cost pools that are missing, in key order; takes no lock on those that are there.
 
-    A balance's `used_by` follows from the consignment agreement in force on that date; an owner that gets an
+    A balance's `used_by` follows from the consignment agreement in force at the site now; an owner that gets an
     item for the first time gets sight of it.
     """
-    _PREPARE.all({**_place_arrays(places), **_pool_arrays(pools), "on": on})
+    _PREPARE.all({**_place_arrays(places), **_pool_arrays(pools), "now": now})
 
 
 def lock_balances(places: Iterable[Place], picks: Iterable[PickKey]) -> list[Stock]:

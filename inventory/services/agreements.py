@@ -17,17 +17,19 @@ from inventory.events import record_change
 from inventory.locks import masters as locks
 from inventory.locks.pins import surrender
 from inventory.models import ConsignmentAgreement, Item
+from inventory.selectors.consignment import TODAY, used_by_sql
 from sites import access, checking, rules
 from sites.models import Company, Site
 
-# The same choice as posting makes for a new balance: in force on that day, one that names the item first.
-_REWRITE = """
+
+def _used_by(on: str) -> str:
+    return used_by_sql(item="b.item_id", owner="b.owner_id", site="b.site_id", on=on)
+
+
+_REWRITE = f"""
 WITH wanted AS (
-    SELECT b.id, b.item_id, b.site_id, b.used_by_id AS before_id, b.reserved AS freed, coalesce(
-        (SELECT a.used_by_id FROM inventory_consignmentagreement a
-         WHERE a.owner_id = b.owner_id AND a.site_id = b.site_id AND (a.item_id = b.item_id OR a.item_id IS NULL)
-           AND a.valid_from_on <= %(on)s AND (a.valid_until_on IS NULL OR a.valid_until_on > %(on)s)
-         ORDER BY a.item_id NULLS LAST LIMIT 1), b.owner_id) AS after_id
+    SELECT b.id, b.item_id, b.site_id, b.used_by_id AS before_id, b.reserved AS freed,
+        {_used_by("%(on)s::date")} AS after_id
     FROM inventory_stockbalance b
     WHERE b.owner_id = %(owner)s AND b.site_id = %(site)s
 ), written AS (
@@ -41,16 +43,11 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
 # Owners without any agreement at the site are not looked at: their balances are their own.
-_OUT_OF_LINE = """
+_OUT_OF_LINE = f"""
 SELECT DISTINCT b.owner_id, b.site_id
 FROM inventory_stockbalance b JOIN sites_site s ON s.id = b.site_id
 WHERE (b.owner_id, b.site_id) IN (SELECT owner_id, site_id FROM inventory_consignmentagreement)
-  AND b.used_by_id <> coalesce(
-        (SELECT a.used_by_id FROM inventory_consignmentagreement a
-         WHERE a.owner_id = b.owner_id AND a.site_id = b.site_id AND (a.item_id = b.item_id OR a.item_id IS NULL)
-           AND a.valid_from_on <= (%(now)s::timestamptz AT TIME ZONE s.time_zone)::date
-           AND (a.valid_until_on IS NULL OR a.valid_until_on > (%(now)s::timestamptz AT TIME ZONE s.time_zone)::date)
-         ORDER BY a.item_id NULLS LAST LIMIT 1), b.owner_id)
+  AND b.used_by_id <> {_used_by(TODAY)}
 ORDER BY 1, 2
 """
 

@@ -4,12 +4,12 @@
 what is there, decides, and writes head, moves, balances, pools and entries in one statement.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from core.clock import local_date
 from core.errors import InvalidInput, plain
 from core.money import round_money
 from inventory.drafts import Deposit, OrderPool, Posted, PostingDraft, Withdrawal
@@ -19,9 +19,10 @@ from inventory.locks.stock import PoolKey
 from inventory.rules.taking import Stock, Taken
 from inventory.rules.valuing import LARGEST_QUANTITY, LARGEST_VALUE, ZERO, Pool
 from inventory.selectors import consignment, naming
+from inventory.selectors.consignment import TitlePrice, Use
 from inventory.services import posting_choice as choice
 from inventory.services import posting_plan as plan
-from inventory.services import posting_sql
+from inventory.services import posting_sql, serials
 from inventory.services.working_set import Move, Side, Spot, WorkingSet, order_pool_key, pool_key
 
 
@@ -41,25 +42,31 @@ def post(
     :raises InsufficientStock, InsufficientStocks: naming each line, what it asked and what is free.
     :raises LotBlocked: when a shipment or issue names a lot that is held or expired.
     :raises PeriodClosed: when an owner's books are closed on that date.
+    :raises NoExchangeRate: when consigned stock is used whose price the using company's books can't convert.
+    :raises InvalidInput: for a serial number that is in stock already.
     """
-    spots, zone, is_prepared = plan.load_spots(draft.site_id, withdrawals, deposits)
-    effective_on = draft.effective_at.astimezone(ZoneInfo(zone)).date()
+    spots, zone, is_prepared, has_serials = plan.load_spots(draft.site_id, withdrawals, deposits)
+    effective_on = local_date(draft.effective_at, zone)
     places, picks = plan.places(deposits, spots), plan.picks(withdrawals)
     if order_pool or not is_prepared:
         pools = plan.known_pools(withdrawals, deposits, spots, order_pool)
-        locks.prepare(plan.targets(deposits, spots), pools, on=effective_on)
+        locks.prepare(plan.targets(deposits, spots), pools, now=now)
     work = WorkingSet({stock.place: stock for stock in locks.lock_balances(places, picks)}, order_pool)
 
     reservations = choice.reservations(draft.kind, withdrawals, work)
     parts = choice.choose(withdrawals, work, effective_on, reservations)
     choice.check_sources(deposits, spots, work)
-    _lock_pools(work, parts, deposits, spots, effective_on)
+    prices = consignment.title_prices(choice.consigned(parts), on=effective_on)
+    _lock_pools(work, parts, deposits, spots, now)
+    work.check_open(effective_on)
 
     for withdrawal, taken in parts:
-        _withdraw(work, withdrawal, taken, spots, effective_on)
+        _withdraw(work, withdrawal, taken, spots, prices)
     warnings = _deposit_all(work, deposits, spots)
+    if has_serials:
+        serials.check(work, deposits)
     pins.use(reservations)
-    return posting_sql.write(draft, work, effective_on=effective_on, actor=actor, warnings=warnings)
+    return posting_sql.write(draft, work, effective_on=effective_on, warnings=warnings, now=now, actor=actor)
 
 
 def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, actor: Any) -> Decimal:
@@ -67,8 +74,7 @@ def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, acto
 
     The caller holds the order's lock. Returns the amount; 0 writes nothing.
     """
-    _, zone, _ = plan.load_spots(draft.site_id)
-    effective_on = draft.effective_at.astimezone(ZoneInfo(zone)).date()
+    effective_on = local_date(draft.effective_at, plan.load_spots(draft.site_id).zone)
     work = WorkingSet({}, order_pool)
     key = order_pool_key(order_pool)
     work.pools, work.owners = locks.lock_pools([key])
@@ -78,7 +84,7 @@ def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, acto
     work.check_open(effective_on)
     amount = pool.take_value(Decimal(1), Decimal(1))
     work.give(pool, None, ZERO, amount)
-    posting_sql.write(draft, work, effective_on=effective_on, actor=actor)
+    posting_sql.write(draft, work, effective_on=effective_on, now=now, actor=actor)
     return amount
 
 
@@ -87,7 +93,7 @@ def _lock_pools(
     parts: Sequence[tuple[Withdrawal, list[Taken]]],
     deposits: Sequence[Deposit],
     spots: dict[int, Spot],
-    effective_on: date,
+    now: datetime,
 ) -> None:
     keys: set[PoolKey | None] = {order_pool_key(work.order_pool)} if work.order_pool else set()
     private: set[PoolKey] = set()
@@ -106,13 +112,16 @@ def _lock_pools(
                 if owner not in {withdrawal.used_by_id, withdrawal.owner_id}:
                     private.add(goal)
     if private:  # Only this transfer knows these pools, so making them late waits for nobody.
-        locks.prepare([], sorted(private, key=plan.pool_order), on=effective_on)
+        locks.prepare([], sorted(private, key=plan.pool_order), now=now)
     work.pools, work.owners = locks.lock_pools(sorted((key for key in keys if key), key=plan.pool_order))
-    work.check_open(effective_on)
 
 
 def _withdraw(
-    work: WorkingSet, withdrawal: Withdrawal, parts: Sequence[Taken], spots: dict[int, Spot], on: date
+    work: WorkingSet,
+    withdrawal: Withdrawal,
+    parts: Sequence[Taken],
+    spots: dict[int, Spot],
+    prices: Mapping[Use, TitlePrice],
 ) -> None:
     """Move each part to its target; a consigned part that passes title first becomes the using company's."""
     target = spots[withdrawal.to_location_id]
@@ -120,9 +129,9 @@ def _withdraw(
         stock = part.stock
         spot = _spot_of(stock, spots)
         side = Side(spot, stock.lot_id, stock.owner_id)
-        if withdrawal.passes_title and stock.owner_id != withdrawal.used_by_id:
+        if (use := choice.use_of(withdrawal, stock)) is not None:
             bought = side._replace(owner_id=withdrawal.used_by_id)
-            _pass_title(work, Move(stock.item_id, part.quantity, side, bought, withdrawal.line_id), on)
+            _pass_title(work, Move(stock.item_id, part.quantity, side, bought, withdrawal.line_id), prices[use])
             side = bought
         goal = Side(target, stock.lot_id, side.owner_id)
         _carry(work, Move(stock.item_id, part.quantity, side, goal, withdrawal.line_id))
@@ -146,21 +155,13 @@ def _carry(work: WorkingSet, move: Move) -> None:
         work.get(target, index, ZERO if is_cost_alone else move.quantity, move.amount)
 
 
-def _pass_title(work: WorkingSet, move: Move, on: date) -> None:
+def _pass_title(work: WorkingSet, move: Move, price: TitlePrice) -> None:
     """Add the move by which consigned stock becomes the using company's, at the agreement's price of that day."""
     index = work.add(move)
     seller, buyer = work.stock_pool(move.source, move.item_id), work.stock_pool(move.target, move.item_id)
     move.amount = seller.take(move.quantity)
     work.give(seller, index, move.quantity, move.amount)
-    price = consignment.price_of(
-        item_id=move.item_id,
-        owner_id=move.source.owner_id,
-        site_id=move.source.spot.site_id,
-        buyer_id=move.target.owner_id,
-        on=on,
-    )
-    amount = move.amount if price is None else round_money(price * move.quantity, buyer.currency)
-    work.get(buyer, index, move.quantity, amount)
+    work.get(buyer, index, move.quantity, price.amount(move.quantity, cost=move.amount))
 
 
 def _deposit_all(work: WorkingSet, deposits: Sequence[Deposit], spots: dict[int, Spot]) -> list[str]:

@@ -12,6 +12,7 @@ from inventory.locks.pins import Reservation
 from inventory.rules.taking import Stock, Taken, candidates, release, take
 from inventory.rules.valuing import ZERO
 from inventory.selectors import naming
+from inventory.selectors.consignment import Use
 from inventory.services.working_set import Spot, WorkingSet
 
 Line = Withdrawal | Deposit
@@ -52,6 +53,19 @@ def choose(
     if shortages:
         _refuse(shortages)
     return parts
+
+
+def use_of(withdrawal: Withdrawal, stock: Stock) -> Use | None:
+    """Whose stock becomes whose by a withdrawal that passes title; None where it is the company's own."""
+    if not withdrawal.passes_title or stock.owner_id == withdrawal.used_by_id:
+        return None
+    return Use(stock.item_id, stock.owner_id, stock.site_id, withdrawal.used_by_id)
+
+
+def consigned(parts: Sequence[tuple[Withdrawal, list[Taken]]]) -> set[Use]:
+    """What is consigned among the parts taken, and passes title."""
+    uses = (use_of(withdrawal, part.stock) for withdrawal, taken in parts for part in taken)
+    return {use for use in uses if use is not None}
 
 
 def check_sources(deposits: Sequence[Deposit], spots: dict[int, Spot], work: WorkingSet) -> None:

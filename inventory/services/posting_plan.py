@@ -1,6 +1,7 @@
 """What a posting will need: the locations, balances and cost pools that its lines name or may take from."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from core.prepared import Statement
 from inventory.choices import PoolKind
@@ -39,7 +40,8 @@ SELECT s.time_zone, l.id, l.site_id, l.kind, l.transfer_id,
             SELECT 1 FROM inventory_costpool c
             WHERE c.kind = 'stock' AND c.item_id = p.item_id AND c.owner_id = p.owner_id
               AND c.site_id = p.site_id AND c.source_id IS NULL)
-    )
+    ),
+    EXISTS (SELECT 1 FROM inventory_item i WHERE i.id = ANY(%(tracked)s::bigint[]) AND i.tracking = 'serial')
 FROM sites_site s LEFT JOIN inventory_location l ON l.id = ANY(%(locations)s::bigint[])
 WHERE s.id = %(site)s::bigint
 """,
@@ -54,12 +56,20 @@ def location_ids(withdrawals: Iterable[Withdrawal], deposits: Iterable[Deposit])
     return sorted(ids)
 
 
-def load_spots(
-    site_id: int, withdrawals: Sequence[Withdrawal] = (), deposits: Sequence[Deposit] = ()
-) -> tuple[dict[int, Spot], str, bool]:
-    """The locations by id, the time zone of the posting's site, and whether every row is there that `prepare` makes.
+class Ground(NamedTuple):
+    """The locations by id, the time zone of the posting's site, whether every row is there that `prepare` makes, and
+    whether serial numbers are among what comes."""
 
-    One query. Only what goes between plain stock and the world outside is ever said to be prepared.
+    spots: dict[int, Spot]
+    zone: str
+    is_prepared: bool
+    has_serials: bool
+
+
+def load_spots(site_id: int, withdrawals: Sequence[Withdrawal] = (), deposits: Sequence[Deposit] = ()) -> Ground:
+    """What must be known before anything is locked; one query.
+
+    Only what goes between plain stock and the world outside is ever said to be prepared.
     """
     passing = [withdrawal for withdrawal in withdrawals if withdrawal.passes_title]
     rows = _SPOTS.all(
@@ -70,6 +80,7 @@ def load_spots(
             "goals": [deposit.location_id for deposit in deposits],
             "lots": [deposit.lot_id for deposit in deposits],
             "owners": [deposit.owner_id for deposit in deposits],
+            "tracked": [deposit.item_id for deposit in deposits if deposit.lot_id is not None],
             "title_items": [withdrawal.item_id for withdrawal in passing],
             "title_owners": [withdrawal.used_by_id for withdrawal in passing],
             "title_sites": [withdrawal.site_id for withdrawal in passing],
@@ -78,7 +89,8 @@ def load_spots(
     spots = {row[1]: Spot(*row[1:5]) for row in rows if row[1]}
     ends = [withdrawal.to_location_id for withdrawal in withdrawals]
     ends += [deposit.from_location_id for deposit in deposits]
-    return spots, rows[0][0], rows[0][5] and all(spots[end].is_virtual for end in ends)
+    is_prepared = rows[0][5] and all(spots[end].is_virtual for end in ends)
+    return Ground(spots, rows[0][0], is_prepared, rows[0][6])
 
 
 def targets(deposits: Iterable[Deposit], spots: dict[int, Spot]) -> list[Place]:

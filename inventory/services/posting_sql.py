@@ -4,18 +4,21 @@ A statement per row, or model instances, reached a fifth of plain SQL; this reac
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from core.prepared import Statement
 from inventory.choices import POSTING_PREFIX
 from inventory.drafts import LevelKey, Moved, Posted, PostingDraft
 from inventory.rules.valuing import ZERO
+from inventory.selectors.consignment import TODAY, used_by_sql
 from inventory.services.working_set import Move, WorkingSet
+
+_USED_BY = used_by_sql(item="d.item_id", owner="d.owner_id", site="l.site_id", on=TODAY)
 
 _WRITE = Statement(
     "write_posting",
-    """
+    f"""
 WITH posting AS (
     INSERT INTO inventory_posting (id, number, company_id, site_id, kind, source_kind, source_id, source_number,
                                    reason, effective_at, effective_on, posted_at, actor_id, reverses_id)
@@ -49,16 +52,13 @@ WITH posting AS (
     WHERE b.id = d.id
 ), fresh AS (
     INSERT INTO inventory_stockbalance AS b (item_id, location_id, lot_id, owner_id, site_id, used_by_id, quantity)
-    SELECT d.item_id, d.location_id, d.lot_id, d.owner_id, l.site_id, coalesce(
-        (SELECT a.used_by_id FROM inventory_consignmentagreement a
-         WHERE a.owner_id = d.owner_id AND a.site_id = l.site_id AND (a.item_id = d.item_id OR a.item_id IS NULL)
-           AND a.valid_from_on <= %(effective_on)s::date
-           AND (a.valid_until_on IS NULL OR a.valid_until_on > %(effective_on)s::date)
-         ORDER BY a.item_id NULLS LAST LIMIT 1), d.owner_id), d.difference
+    SELECT d.item_id, d.location_id, d.lot_id, d.owner_id, l.site_id,
+           {_USED_BY},
+           d.difference
     FROM unnest(%(new_items)s::bigint[], %(new_locations)s::bigint[], %(new_lots)s::bigint[],
                 %(new_owners)s::bigint[], %(new_differences)s::numeric[])
         AS d(item_id, location_id, lot_id, owner_id, difference)
-    JOIN inventory_location l ON l.id = d.location_id
+    JOIN inventory_location l ON l.id = d.location_id JOIN sites_site s ON s.id = l.site_id
     ORDER BY 1, 2, 3, 4
     ON CONFLICT (item_id, location_id, lot_id, owner_id) DO UPDATE SET quantity = b.quantity + EXCLUDED.quantity
     RETURNING item_id, site_id, used_by_id
@@ -85,9 +85,15 @@ SELECT posting.id, posting.number, ARRAY(SELECT id FROM numbered ORDER BY place)
 
 
 def write(
-    draft: PostingDraft, work: WorkingSet, *, effective_on: date, actor: Any, warnings: Sequence[str] = ()
+    draft: PostingDraft,
+    work: WorkingSet,
+    *,
+    effective_on: date,
+    warnings: Sequence[str] = (),
+    now: datetime,
+    actor: Any,
 ) -> Posted:
-    """Write a posting whose balances and pools are locked."""
+    """Write a posting whose balances and pools are locked. Who may use a new balance follows from `now`."""
     params: dict[str, Any] = {
         **_head(draft, effective_on, getattr(actor, "pk", None)),
         **_moves(work),
@@ -95,7 +101,7 @@ def write(
         **_pools(work),
     }
     balances, keys = _balances(work)
-    ((posting_id, number, move_ids, fresh),) = _WRITE.all({**params, **balances})
+    ((posting_id, number, move_ids, fresh),) = _WRITE.all({**params, **balances, "now": now})
     moves = [_moved(move_id, move) for move_id, move in zip(move_ids, work.moves, strict=True)]
     return Posted(posting_id, number, moves, frozenset(keys | {LevelKey(*row) for row in fresh}), warnings)
 

@@ -18,7 +18,7 @@ from inventory.models import Posting, ValueEntry
 from inventory.rules.valuing import ZERO, Pool
 from inventory.selectors import naming
 from inventory.selectors.history import later_takers
-from inventory.services import posting_sql
+from inventory.services import posting_sql, serials
 from inventory.services.working_set import Move, Side, Spot, WorkingSet
 
 _MOVES = """
@@ -50,6 +50,7 @@ def reverse(posting_id: int, *, now: datetime, actor: Any, reason: str = "") -> 
     :raises AlreadyReversed: it was reversed before, is a reversal itself, or tells of history.
     :raises ReversalBlocked: naming the postings that took what it had brought.
     :raises PeriodClosed: when an owner's books are closed today.
+    :raises InvalidInput: when it would bring a serial number back that is in stock again.
     """
     posting = _reversible(posting_id)
     originals = _originals(posting_id)
@@ -59,6 +60,7 @@ def reverse(posting_id: int, *, now: datetime, actor: Any, reason: str = "") -> 
     work = _lock(posting, originals, entries)
     work.check_open(effective_on)
     _undo(work, originals, entries)
+    serials.check(work)
 
     draft = PostingDraft(
         kind=PostingKind.REVERSAL,
@@ -71,7 +73,7 @@ def reverse(posting_id: int, *, now: datetime, actor: Any, reason: str = "") -> 
         reason=reason or f"Reverses {posting.number}",
         reverses_id=posting_id,
     )
-    return posting_sql.write(draft, work, effective_on=effective_on, actor=actor)
+    return posting_sql.write(draft, work, effective_on=effective_on, now=now, actor=actor)
 
 
 def _reversible(posting_id: int) -> Posting:

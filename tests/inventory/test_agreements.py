@@ -148,6 +148,23 @@ def test_a_later_start_and_an_end_come_with_their_day(cast: Cast, consigned: Sto
     assert used_by(consigned) == "SAEVESKI"
 
 
+def test_what_is_received_late_serves_whoever_may_use_it_today(cast: Cast, consigned: StockBalance) -> None:
+    """The agreement ended last week; what is booked of the time before is the owner's own by now."""
+    start(cast, valid_from_on=TODAY - timedelta(days=30), valid_until_on=TODAY - timedelta(days=7))
+    adjustments.adjust(
+        site_id=cast.tll.pk,
+        owner_id=cast.supplier.pk,
+        reason="late",
+        lines=[adjustments.AdjustmentLine(item_id=cast.top.pk, quantity=Decimal(1))],
+        effective_at=cast.now - timedelta(days=10),
+        now=cast.now,
+        actor=None,
+    )
+
+    assert used_by(StockBalance.objects.get(item=cast.top)) == "SAEVESKI"
+    assert agreements.refresh(now=cast.now) == 0
+
+
 def test_refreshing_again_changes_nothing(cast: Cast, consigned: StockBalance) -> None:
     start(cast)
     events = OutboxEvent.objects.count()

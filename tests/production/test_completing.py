@@ -73,6 +73,17 @@ def test_each_serial_number_is_one_and_takes_its_part_of_the_cost(cast, make_ord
     assert pool_value("mo", cast.table) == 0
 
 
+def test_a_serial_number_is_completed_once(cast, make_order, complete):
+    track(cast.table, "serial")
+    order = make_order(3)
+    complete(order, 1, components=[], serial_numbers=["S1"])
+
+    with pytest.raises(InvalidInput, match="S1 of TABLE is in stock already"):
+        complete(order, 1, components=[], serial_numbers=["s1"])
+
+    assert lots_of(cast.table, cast.tll) == {"S1": 1}
+
+
 def test_an_untracked_item_takes_no_lot(cast, make_order, complete):
     with pytest.raises(InvalidInput, match="not tracked"):
         complete(make_order(1), 1, components=[], lot_number="B-1")
