@@ -210,6 +210,7 @@ class TransferPage(TransferMixin, TemplateView):
             is_open=transfer.state in (TransferState.DRAFT, *OPEN_STATES),
             late_days=late_days(transfer, self.now),
             lines=self.lines(),
+            sees_origin=self.sees_origin,
             values=list(selectors.values_in_transit([transfer.pk], self.access).get(transfer.pk, {}).items()),
             taken=transfer_page.steps_taken(transfer),
             leg=leg_state(transfer),
@@ -218,26 +219,38 @@ class TransferPage(TransferMixin, TemplateView):
         )
 
     def lines(self) -> list[dict[str, Any]]:
-        """Each line with what is on hand at both ends and who serves it; a few queries however many there are."""
+        """Each line with what is on hand at its origin and who serves it; a few queries however many there are.
+
+        Both are left out for people of the destination alone: what another company has at the origin is not theirs.
+        """
         transfer = self.transfer
         lines = list(transfer.lines.all())
-        keys = {LevelKey(line.item_id, transfer.origin_id, transfer.company_id) for line in lines}
+        keys = {self.key(line) for line in lines} if self.sees_origin else set()
         decimals = {line.item_id: line.item.unit.decimals for line in lines}
         is_open = transfer.state in (TransferState.DRAFT, *OPEN_STATES)
-        served = served_lines(DemandKind.TRANSFER_OUT, keys, decimals, now=self.now) if is_open else {}
+        served = served_lines(DemandKind.TRANSFER_OUT, keys, decimals, now=self.now) if is_open and keys else {}
         levels = preview(keys, now=self.now).levels if keys else {}
         return [
             {
                 "line": line,
                 "decimals": line.item.unit.decimals,
                 "in_transit": in_transit(line),
-                "on_hand": levels[LevelKey(line.item_id, transfer.origin_id, transfer.company_id)].on_hand,
+                "on_hand": levels[self.key(line)].on_hand if keys else None,
                 "served": served.get(line.pk),
                 "from_url": f"/s/{transfer.origin.code}/stock/{line.item_id}/explain/",
                 "to_url": f"/s/{transfer.destination.code}/stock/{line.item_id}/explain/",
             }
             for line in lines
         ]
+
+    @property
+    def sees_origin(self) -> bool:
+        """Whether the levels from which it takes are the reader's to see."""
+        origin_id = self.transfer.origin_id
+        return self.access.sees_behind(company_id=self.transfer.company_id, site_id=origin_id, at=origin_id)
+
+    def key(self, line: TransferLine) -> LevelKey:
+        return LevelKey(line.item_id, self.transfer.origin_id, self.transfer.company_id)
 
     def live(self) -> str:
         """What changes this page: the transfer, and the levels where it takes its goods."""

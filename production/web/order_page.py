@@ -15,7 +15,6 @@ from core.clock import local_date
 from core.errors import DomainError
 from core.ui.formats import number, zone_city
 from inventory.choices import DemandKind, DocumentKind
-from inventory.models import Demand
 from inventory.rules.order_steps import open_quantity
 from inventory.selectors import ranks
 from inventory.selectors.statuses import fresh_statuses
@@ -24,6 +23,7 @@ from inventory.web.steps import Steps, go_on, refusal, tell
 from production.models import ManufacturingOrder
 from production.rules import OPEN_STATES
 from production.selectors import order_page, orders
+from production.selectors.sources import source_of
 from production.web import order_steps
 from production.web.order_list import availability_of
 from sites.web.mixins import SitePageMixin
@@ -113,15 +113,14 @@ class OrderPage(OrderMixin, TemplateView):
         ]
 
     def source(self) -> dict[str, str] | None:
-        """The demand that it is made for, with the page of its document."""
-        order = self.order
-        if order.source_id is None:
+        """What it is made for, with the page of its document; without a number where that is not the reader's."""
+        found = source_of(self.order, self.access)
+        if found is None:
             return None
-        demand = Demand.objects.filter(kind=order.source_kind, line_id=order.source_id, part=0).first()
-        if demand is None:
-            return None
-        url = document_url(self.base, demand.document_kind, demand.document_id)
-        return {"number": demand.document_number, "party": demand.party_name, "url": url}
+        if found.demand is None:
+            return {"number": "", "party": "", "url": ""}
+        url = document_url(self.base, found.demand.document_kind, found.demand.document_id)
+        return {"number": found.demand.document_number, "party": found.demand.party_name, "url": url}
 
     def live(self) -> str:
         """What changes this page: the order, and the levels of its components where it takes them."""

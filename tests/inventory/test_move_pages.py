@@ -162,6 +162,16 @@ class TestATransfer:
         assert (row["on_hand"], row["served"].state) == (5, "not_available")
         assert row["served"].taken_by == f"2 short; {first.number} took 4"
 
+    def test_people_of_the_destination_see_no_stock_of_the_origin(self, visit, move, stock, cast):
+        stock(cast.table, 537)
+        first, second = move(537), move(3, destination_id=cast.rix.pk)
+
+        answer = visit(f"{TRANSFERS}{second.pk}/", cast.partner)
+
+        (row,) = answer.context["lines"]
+        assert (row["on_hand"], row["served"]) == (None, None)
+        assert [word for word in ("537", first.number, "On hand") if word in text_of(answer)] == []
+
     def test_steps_follow_state_and_role(self, visit, move, stock, cast):
         stock(cast.table, 10)
         draft, moving = move(1, upto="draft"), move(2, upto="dispatched")

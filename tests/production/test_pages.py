@@ -9,11 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inventory.choices import Tracking
-from inventory.drafts import LevelKey
-from inventory.models import Posting
+from inventory.drafts import LevelKey, LineChange
+from inventory.models import Demand, Posting
 from inventory.services import items
 from inventory.services.recompute import recompute
 from production.models import ManufacturingOrder
+from sales.drafts import LineDraft
+from sales.drafts import OrderDraft as SalesDraft
+from sales.services import customers, sales_orders
 from tests.production.conftest import on_hand
 
 LIST = "/s/all/manufacturing-orders/"
@@ -129,6 +132,21 @@ class TestAnOrder:
         assert "€50.00" in text_of(visit(page_of(order, "cost/")))
         assert visit(page_of(order), cast.partner).context["cost"] is None
         assert visit(page_of(order, "cost/"), cast.partner).status_code == 404
+
+    def test_for_whom_it_is_made_is_told_to_who_sees_that_order(self, visit, make_order, cast):
+        shop = customers.create(company=cast.maker, code="H", name="Harbor Dining", actor=cast.planner)
+        lines = [LineDraft(item_id=cast.table.pk, quantity=2, unit_price="5", site_id=cast.rix.pk)]
+        draft = SalesDraft(customer_id=shop.pk, site_id=cast.tll.pk, lines=lines)
+        sold = sales_orders.create(draft, is_open=True, now=cast.now, actor=cast.planner)
+        order = make_order(2, site_id=cast.rix.pk, demand_id=Demand.objects.get().pk)
+        # What was asked for there is to leave from elsewhere now: no longer the business of who runs the site.
+        moved = LineChange(line_id=sold.lines.get().pk, values={"site_id": cast.tll.pk})
+        sales_orders.edit(sold.pk, lines=[moved], now=cast.now, actor=cast.planner)
+
+        assert f"{sold.number}</a> Harbor Dining" in text_of(visit(page_of(order)))
+        told = text_of(visit(page_of(order), cast.partner))
+        assert "for an order of Nordwood" in told
+        assert [word for word in (sold.number, "Harbor Dining") if word in told] == []
 
     def test_ten_times_the_components_cost_the_same_queries(self, visit, make_bill, make_order, cast):
         def queries(order: Any) -> int:
