@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from inventory.selectors.amounts import net_amount, ordered_value
 from purchasing import rules
@@ -44,17 +44,24 @@ def supplier_items(access: Access) -> QuerySet[SupplierItem]:
 
 
 def purchase_orders(access: Access) -> QuerySet[PurchaseOrder]:
-    """Orders that his companies buy or deliver, and those of a site where he works. A supplier sees no drafts."""
+    """Orders that his companies buy or deliver, and those that come to a site where he works or that they operate.
+
+    The supplier, and who runs the site for another, see no drafts.
+    """
     seen = access.documents(parties=["company"])
     if not access.is_superuser:
-        seen |= Q(supplier__party__in=sorted(access.company_ids)) & ~Q(state=PurchaseOrderState.DRAFT)
+        others = Q(supplier__party__in=sorted(access.company_ids))
+        if access.site_ids:
+            coming = PurchaseOrderLine.objects.filter(order=OuterRef("pk"), site__in=sorted(access.site_ids))
+            others |= Q(Exists(coming))
+        seen |= ~Q(state=PurchaseOrderState.DRAFT) & others
     return PurchaseOrder.objects.filter(seen)
 
 
 def receipts(access: Access) -> QuerySet[Receipt]:
-    """Receipts of the orders that he sees."""
+    """Receipts of the orders of his companies and sites, and those that came to his sites."""
     seen = access.documents(parties=["company", "order__supplier__party"], site="order__site", company="order__company")
-    return Receipt.objects.filter(seen)
+    return Receipt.objects.filter(seen if access.is_superuser else seen | access.q(sites=["site"]))
 
 
 def lines() -> QuerySet[PurchaseOrderLine]:

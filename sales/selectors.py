@@ -1,8 +1,9 @@
 """Reading sales, each within a reader's access."""
 
-from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
 
 from inventory.selectors.amounts import net_amount, ordered_value
+from sales.choices import SalesOrderState
 from sales.models import Customer, SalesOrder, SalesOrderLine, Shipment, ShipmentLine
 from sites.access import Access
 
@@ -22,14 +23,21 @@ def customers(access: Access) -> QuerySet[Customer]:
 
 
 def sales_orders(access: Access) -> QuerySet[SalesOrder]:
-    """Orders that his companies sell or buy, and those of a site where he works."""
-    return SalesOrder.objects.filter(access.documents(parties=["company", "customer__party"]))
+    """Orders that his companies sell or buy, and those that leave from a site where he works or that they operate.
+
+    Who runs the site for another sees what is to be packed there, so no quotes.
+    """
+    seen = access.documents(parties=["company", "customer__party"])
+    if access.site_ids and not access.is_superuser:
+        leaving = SalesOrderLine.objects.filter(order=OuterRef("pk"), site__in=sorted(access.site_ids))
+        seen |= ~Q(state=SalesOrderState.QUOTE) & Q(Exists(leaving))
+    return SalesOrder.objects.filter(seen)
 
 
 def shipments(access: Access) -> QuerySet[Shipment]:
-    """Shipments of the orders that he sees."""
+    """Shipments of the orders of his companies and sites, and those that left from his sites."""
     seen = access.documents(parties=["company", "order__customer__party"], site="order__site", company="order__company")
-    return Shipment.objects.filter(seen)
+    return Shipment.objects.filter(seen if access.is_superuser else seen | access.q(sites=["site"]))
 
 
 def lines() -> QuerySet[SalesOrderLine]:

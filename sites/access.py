@@ -18,6 +18,8 @@ from sites.models import Membership
 Role = Membership.Role
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 PLANNERS = frozenset({Role.ADMINISTRATOR, Role.PLANNER})
+# Who has no business with prices, costs and values.
+PRICELESS = frozenset({Role.OPERATOR})
 # Whoever reports what really happens: all but a viewer.
 WRITERS = frozenset({Role.ADMINISTRATOR, Role.PLANNER, Role.OPERATOR, Role.PARTNER})
 
@@ -98,6 +100,25 @@ class Access:
         parts += [f"{column} = ANY(%(access_sites)s::bigint[])" for column in sites]
         return f"({' OR '.join(parts) or 'FALSE'})", parameters
 
+    @property
+    def valued_company_ids(self) -> frozenset[int]:
+        """Companies whose costs and values he sees: he belongs to the whole of them, and not as an operator."""
+        return frozenset(company for company, role in self.company_roles.items() if role not in PRICELESS)
+
+    @property
+    def priced_company_ids(self) -> frozenset[int]:
+        """Companies whose prices he sees: those whose values he does, and those that he plans for at a site."""
+        planned = {site for site, role in self.member_roles.items() if role in PLANNERS}
+        return self.valued_company_ids | {company for site, company in self.member_sites.items() if site in planned}
+
+    def sees_prices(self, *company_ids: int | None) -> bool:
+        """Whether the prices of a document between these companies are his to see."""
+        return self.is_superuser or not self.priced_company_ids.isdisjoint(company_ids)
+
+    def valued(self, company: str) -> Q:
+        """A condition on costs and values: this lookup (`owner`) is a company whose values he sees."""
+        return Q() if self.is_superuser else Q(**{f"{company}__in": sorted(self.valued_company_ids)})
+
     def company_ids_of(self, roles: Iterable[str]) -> frozenset[int]:
         """Companies in which he has one of these roles."""
         wanted = frozenset(roles)
@@ -115,6 +136,15 @@ class Access:
     def sees(self, *, company_id: int | None, site_id: int | None = None, by_operator: bool = False) -> bool:
         """Whether he belongs to the company, or to the site as one of the company's people; see `has_role`."""
         return self.is_superuser or bool(self._roles(company_id, site_id, by_operator))
+
+    def sees_behind(self, *, company_id: int, site_id: int, at: int) -> bool:
+        """Whether what stands behind an order's line is his to see: its rank, its block, what serves it.
+
+        So it is for the company's own people (at the document's `site_id`), and for those of whoever operates the
+        site that the line is `at`; not for the other party.
+        """
+        is_own = self.sees(company_id=company_id, site_id=site_id)
+        return is_own or self.sees(company_id=company_id, site_id=at, by_operator=True)
 
     def _roles(self, company_id: int | None, site_id: int | None, by_operator: bool) -> frozenset[str]:
         roles = {self.company_roles.get(company_id or 0)}

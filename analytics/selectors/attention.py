@@ -109,15 +109,14 @@ def overdue_purchases(view: View, *, most: int = MOST_OF_A_KIND) -> list[Overdue
 
 
 def _has_prices(order: PurchaseOrder, view: View) -> bool:
-    """Prices are for the parties: who works at the site alone sees none."""
-    return bool({order.company_id, order.supplier.party_id} & view.access.company_ids)
+    return view.access.sees_prices(order.company_id, order.supplier.party_id)
 
 
 def blocked_lots(view: View, *, most: int = MOST_OF_A_KIND) -> list[BlockedLot]:
     """Held lots with stock, the dearest first."""
     seen = view.access.q(companies=["owner", "used_by"], sites=["site"])
     pool = CostPool.objects.filter(
-        view.access.q(companies=["owner"]), kind="stock", item=OuterRef("item"), owner=OuterRef("owner"),
+        view.access.valued("owner"), kind="stock", item=OuterRef("item"), owner=OuterRef("owner"),
         site=OuterRef("site"), quantity__gt=0,
     )  # fmt: skip
     rows = (

@@ -38,4 +38,4 @@ class View:
 
     def owned(self) -> Q:
         """Value of his companies at these sites: a value is its owner's alone to see."""
-        return self.access.q(companies=["owner"]) & Q(site__in=self.site_ids)
+        return self.access.valued("owner") & Q(site__in=self.site_ids)

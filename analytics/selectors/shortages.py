@@ -58,7 +58,7 @@ def shortages(view: View, *, most: int) -> list[Shortage]:
     return [
         Shortage(
             level,
-            _cost(level, currencies) if level.used_by_id in view.access.company_ids else None,
+            _cost(level, currencies) if level.used_by_id in view.access.valued_company_ids else None,
             waiting.get((level.item_id, level.site_id, level.used_by_id), []),
             _best(excess.get((level.item_id, level.used_by_id), []), level),
             _flag(sources.get((level.item_id, level.used_by_id)), "is_made"),

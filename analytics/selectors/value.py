@@ -27,7 +27,7 @@ def stock_values(view: View) -> list[Value]:
     """Stock value at the view's sites by currency, the largest first, against a week ago."""
     pools = CostPool.objects.filter(view.owned(), kind=PoolKind.STOCK)
     now = dict(pools.values_list("currency").annotate(total=Sum("value")).order_by("currency"))
-    companies = view.access.q(companies=["company"])
+    companies = view.access.valued("company")
     entries = ValueEntry.objects.filter(companies, site__in=view.site_ids, posted_at__gte=view.now - WEEK)
     gained = dict(entries.values_list("currency").annotate(total=Sum("amount")).order_by("currency"))
     values = [Value(currency, amount, _growth(amount, gained.get(currency))) for currency, amount in now.items()]
@@ -38,7 +38,7 @@ def transit_values(view: View) -> list[Value]:
     """Value on its way to the view's sites, by currency."""
     ids = _transfers_to(view)
     pools = CostPool.objects.filter(
-        view.access.q(companies=["owner"]), kind=PoolKind.TRANSFER, source_id__in=ids, quantity__gt=0
+        view.access.valued("owner"), kind=PoolKind.TRANSFER, source_id__in=ids, quantity__gt=0
     )
     rows = pools.values_list("currency").annotate(total=Sum("value")).order_by("-total")
     return [Value(currency, amount) for currency, amount in rows]
@@ -61,7 +61,7 @@ def values_by_site(view: View) -> dict[int, list[Value]]:
 def transfer_values(transfer_ids: list[int], view: View) -> dict[int, Value]:
     """What transfers carry, by transfer, where it is his to see."""
     rows = (
-        CostPool.objects.filter(view.access.q(companies=["owner"]), kind=PoolKind.TRANSFER, source_id__in=transfer_ids)
+        CostPool.objects.filter(view.access.valued("owner"), kind=PoolKind.TRANSFER, source_id__in=transfer_ids)
         .values_list("source_id", "currency")
         .annotate(total=Sum("value"))
         .order_by("source_id", "currency")

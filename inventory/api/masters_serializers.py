@@ -69,6 +69,11 @@ class ItemTermsSerializer(ModelSerializer):
         model = ItemCompany
         fields = ("company", "standard_cost", "list_price", "is_made", "is_bought", "is_sold", "planner")
 
+    def to_representation(self, row: ItemCompany) -> dict[str, Any]:
+        shown = super().to_representation(row)
+        has_prices = access_of(self.context["view"].actor).sees_prices(row.company_id)
+        return shown if has_prices else {**shown, "standard_cost": None, "list_price": None}
+
 
 class ItemSerializer(ModelSerializer):
     """An item. `companies` and `codes` are those of the reader's companies."""
@@ -299,6 +304,11 @@ class AgreementSerializer(ModelSerializer):
             "created_at",
             "updated_at",
         )
+
+    def to_representation(self, row: ConsignmentAgreement) -> dict[str, Any]:
+        shown = super().to_representation(row)
+        has_prices = access_of(self.context["view"].actor).sees_prices(row.owner_id, row.used_by_id)
+        return shown if has_prices or "unit_price" not in shown else {**shown, "unit_price": None}
 
 
 class AgreementWriteSerializer(Serializer):

@@ -1,10 +1,35 @@
 """Members of all orders that say how they stand: from `statuses` in the serializer's context."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from core.api.fields import QuantityField
+from sites.access import access_of
+
+
+class ReaderFields(serializers.Serializer):
+    """Of an order and its lines: members that are null for readers whose business they are not.
+
+    `prices` are for the parties, and not for operators; `behind`, how it stands among the company's other orders, is
+    not for the other party. `partner` names the customer or supplier of an order.
+    """
+
+    partner: ClassVar[str]
+    prices: ClassVar[tuple[str, ...]] = ("net_amount", "unit_price", "discount")
+    behind: ClassVar[tuple[str, ...]] = ("rank", "short_quantity", "blocked_reason", "source_kind", "source_id")
+
+    def to_representation(self, row: Any) -> dict[str, Any]:
+        order = getattr(row, "order", row)
+        party_id = getattr(order, self.partner).party_id
+        access = access_of(self.context["view"].actor)
+        hidden: tuple[str, ...] = ()
+        if not access.sees_prices(order.company_id, party_id):
+            hidden += self.prices
+        if not access.sees_behind(company_id=order.company_id, site_id=order.site_id, at=row.site_id):
+            hidden += self.behind
+        shown = super().to_representation(row)
+        return {**shown, **{name: None for name in hidden if name in shown}}
 
 
 class LineStatusFields(serializers.Serializer):

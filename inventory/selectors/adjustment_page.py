@@ -96,7 +96,7 @@ def _counts(ids: Collection[int], access: Access) -> dict[int, int]:
 
 
 def _values(ids: Collection[int], access: Access) -> dict[int, list[tuple[str, Decimal]]]:
-    seen = ValueEntry.objects.filter(access.q(companies=["company"]), posting_id__in=ids)
+    seen = ValueEntry.objects.filter(access.valued("company"), posting_id__in=ids)
     rows = seen.order_by("currency").values("posting_id", "currency").annotate(total=Sum("amount"))
     found: dict[int, list[tuple[str, Decimal]]] = {}
     for posting_id, currency, total in rows.values_list("posting_id", "currency", "total"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from inventory.models import CostPool, Posting, StockBalance, StockMove, ValueEntry
 from sites.access import Access
@@ -26,8 +26,8 @@ def balances(access: Access) -> QuerySet[StockBalance]:
 
 
 def pools(access: Access) -> QuerySet[CostPool]:
-    """Cost pools of his companies: a value is its owner's alone to see."""
-    return CostPool.objects.filter(access.q(companies=["owner"]))
+    """Cost pools whose values are his to see: their owner's alone."""
+    return CostPool.objects.filter(access.valued("owner"))
 
 
 def moves_by_posting(posting_ids: Iterable[int], access: Access) -> dict[int, list[StockMove]]:
@@ -45,9 +45,8 @@ def moves_by_posting(posting_ids: Iterable[int], access: Access) -> dict[int, li
 
 
 def entries_by_move(move_ids: Iterable[int], access: Access) -> dict[int, list[ValueEntry]]:
-    """The value entries of some moves in his companies' pools."""
-    condition = Q() if access.is_superuser else Q(company__in=sorted(access.company_ids))
+    """The value entries of some moves, in the pools of companies whose values he sees."""
     found: dict[int, list[ValueEntry]] = {}
-    for row in ValueEntry.objects.filter(condition, move_id__in=list(move_ids)).order_by("id"):
+    for row in ValueEntry.objects.filter(access.valued("company"), move_id__in=list(move_ids)).order_by("id"):
         found.setdefault(row.move_id or 0, []).append(row)
     return found

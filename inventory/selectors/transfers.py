@@ -66,7 +66,7 @@ def values_in_transit(transfer_ids: Collection[int], access: Access) -> dict[int
     if not transfer_ids:
         return {}
     pools = CostPool.objects.filter(
-        access.q(companies=["owner"]), kind=PoolKind.TRANSFER, source_id__in=list(transfer_ids), value__gt=0
+        access.valued("owner"), kind=PoolKind.TRANSFER, source_id__in=list(transfer_ids), value__gt=0
     )
     found: dict[int, dict[str, Decimal]] = {}
     for transfer_id, currency, value in pools.values_list("source_id", "currency", "value"):

@@ -132,7 +132,7 @@ class OrderCost:
 
 def cost_of(order: ManufacturingOrder, access: Access) -> OrderCost | None:
     """The cost of an order entry by entry, for people of its company; None for anybody else. One query."""
-    if not (access.is_superuser or order.company_id in access.company_ids):
+    if not (access.is_superuser or order.company_id in access.valued_company_ids):
         return None
     entries = (
         ValueEntry.objects.filter(

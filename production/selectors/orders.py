@@ -38,7 +38,7 @@ def open_costs(order_ids: Collection[int], access: Access) -> dict[int, Cost]:
     """The cost in the pools of orders of the reader's own companies; one query."""
     if not order_ids:
         return {}
-    pools = CostPool.objects.filter(access.q(companies=["owner"]), kind=PoolKind.MO, source_id__in=list(order_ids))
+    pools = CostPool.objects.filter(access.valued("owner"), kind=PoolKind.MO, source_id__in=list(order_ids))
     return {
         order_id: Cost(value, currency)
         for order_id, value, currency in pools.values_list("source_id", "value", "currency")

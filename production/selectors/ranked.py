@@ -23,9 +23,6 @@ _MAKING_STATES = ", ".join(f"'{state}'" for state in OPEN_MAKING)
 
 # What a reader sees stands in the SQL as conditions that are his: without those that can't hold for him, the planner
 # goes by the indexes on companies.
-_MEMBER = """EXISTS (
-    SELECT 1 FROM unnest(%(member_sites)s::bigint[], %(member_operators)s::bigint[]) AS at(site_id, company_id)
-    WHERE at.site_id = o.site_id AND at.company_id = o.company_id)"""
 
 # Companies with open ranks, by jumping from one to the next in the partial index; then those of the reader.
 _COMPANIES = f"""
@@ -36,7 +33,9 @@ WITH RECURSIVE ranked AS (
     FROM ranked WHERE ranked.id IS NOT NULL
 )
 SELECT id FROM ranked WHERE id IS NOT NULL AND (
-    {{sees_all}} OR id = ANY(%(companies)s::bigint[]) OR id = ANY(%(member_operators)s::bigint[])
+    {{sees_all}} OR id = ANY(%(companies)s::bigint[])
+    OR EXISTS (SELECT 1 FROM sales_salesorder o WHERE o.company_id = ranked.id
+               AND o.state IN ({_SALES_STATES}) AND {{sees_sales}})
     OR EXISTS (SELECT 1 FROM production_manufacturingorder m WHERE m.company_id = ranked.id
                AND m.state IN ({_MAKING_STATES}) AND {{sees_making}})
 )
@@ -102,27 +101,30 @@ CROSS JOIN LATERAL (
 ORDER BY found.rank COLLATE "C" {sense}, found.priority_id {sense} LIMIT %(limit)s
 """
 
+# Every open order's head, read once, to be counted.
+_HEADS = f"""(
+    SELECT true AS is_sale, o.site_id, s.availability, s.complete_on, o.need_by_on AS need_on,
+           coalesce(s.late_days, 0) AS late_days, o.blocked_at IS NOT NULL AS is_blocked
+    FROM sales_salesorder o
+    LEFT JOIN inventory_documentstatus s ON s.document_kind = 'sales_order' AND s.document_id = o.id
+    WHERE o.state IN ({_SALES_STATES}) AND o.priority_id IS NOT NULL AND {{sees_sales}} {{sales_at}}
+    UNION ALL
+    SELECT false, m.site_id, t.availability, NULL, NULL, greatest(coalesce(t.late_days, 0), {_TODAY} - m.due_on), false
+    FROM production_manufacturingorder m
+    JOIN sites_site z ON z.id = m.site_id
+    LEFT JOIN inventory_documentstatus t ON t.document_kind = 'manufacturing_order' AND t.document_id = m.id
+    WHERE m.state IN ({_MAKING_STATES}) AND m.source_id IS NULL AND m.priority_id IS NOT NULL AND {{sees_making}}
+    {{making_at}}
+) orders"""
 _COUNTS = f"""
 SELECT count(*) FILTER (WHERE is_sale), count(*) FILTER (WHERE NOT is_sale), count(*) FILTER (WHERE late_days > 0),
     count(*) FILTER (WHERE late_days <= 0 AND (
         availability = 'not_available'
         OR (is_sale AND availability = 'expected' AND complete_on >= need_on - {RISK_DAYS})
     )), count(*) FILTER (WHERE is_sale AND availability = 'in_stock' AND NOT is_blocked)
-FROM (
-    SELECT true AS is_sale, s.availability, s.complete_on, o.need_by_on AS need_on,
-           coalesce(s.late_days, 0) AS late_days, o.blocked_at IS NOT NULL AS is_blocked
-    FROM sales_salesorder o
-    LEFT JOIN inventory_documentstatus s ON s.document_kind = 'sales_order' AND s.document_id = o.id
-    WHERE o.state IN ({_SALES_STATES}) AND o.priority_id IS NOT NULL AND {{sees_sales}} {{sales_at}}
-    UNION ALL
-    SELECT false, t.availability, NULL, NULL, greatest(coalesce(t.late_days, 0), {_TODAY} - m.due_on), false
-    FROM production_manufacturingorder m
-    JOIN sites_site z ON z.id = m.site_id
-    LEFT JOIN inventory_documentstatus t ON t.document_kind = 'manufacturing_order' AND t.document_id = m.id
-    WHERE m.state IN ({_MAKING_STATES}) AND m.source_id IS NULL AND m.priority_id IS NOT NULL AND {{sees_making}}
-    {{making_at}}
-) orders
+FROM {_HEADS}
 """
+_LATE_BY_SITE = f"SELECT site_id, count(*) FROM {_HEADS} WHERE late_days > 0 GROUP BY site_id"
 
 
 @dataclass(frozen=True)
@@ -182,14 +184,25 @@ class Page:
 
 def counts(access: Access, site_ids: Sequence[int] | None, *, now: datetime) -> Counts:
     """How many orders each tab has; one query that reads every open order's head once."""
-    sql = _COUNTS.format(
+    with connection.cursor() as cursor:
+        cursor.execute(*_counting(_COUNTS, access, site_ids, now))
+        return Counts(*cursor.fetchone())
+
+
+def late_by_site(access: Access, site_ids: Sequence[int], *, now: datetime) -> dict[int, int]:
+    """How many of the late ones each site has; sites without any are left out. One query, as `counts`."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_counting(_LATE_BY_SITE, access, site_ids, now))
+        return dict(cursor.fetchall())
+
+
+def _counting(sql: str, access: Access, site_ids: Sequence[int] | None, now: datetime) -> tuple[str, dict[str, Any]]:
+    text = sql.format(
         **_sight(access),
         sales_at="" if site_ids is None else "AND o.site_id = ANY(%(at)s::bigint[])",
         making_at="" if site_ids is None else "AND m.site_id = ANY(%(at)s::bigint[])",
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {**_reader(access), "at": list(site_ids or ()), "now": now})
-        return Counts(*cursor.fetchone())
+    return text, {**_reader(access), "at": list(site_ids or ()), "now": now}
 
 
 def page(
@@ -318,9 +331,8 @@ def _sight(access: Access) -> dict[str, str]:
     if access.is_superuser:
         return {"sees_all": "TRUE", "sees_sales": "TRUE", "sees_making": "TRUE"}
     sales, making = ["o.company_id = ANY(%(companies)s::bigint[])"], ["m.company_id = ANY(%(companies)s::bigint[])"]
-    if access.member_sites:
-        sales.append(_MEMBER)
     if access.site_ids:
+        sales.append("o.site_id = ANY(%(operated)s::bigint[])")
         making.append("m.site_id = ANY(%(operated)s::bigint[])")
     return {
         "sees_all": "FALSE",
@@ -333,8 +345,6 @@ def _reader(access: Access) -> dict[str, Any]:
     return {
         "companies": sorted(access.company_ids),
         "operated": sorted(access.site_ids),
-        "member_sites": list(access.member_sites.keys()),
-        "member_operators": list(access.member_sites.values()),
     }
 
 

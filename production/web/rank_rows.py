@@ -126,7 +126,7 @@ def _costs(orders: Iterable[ManufacturingOrder], access: Access) -> dict[tuple[i
     condition = Q(pk__in=[])
     for order in orders:
         condition |= Q(company=order.company_id, item=order.item_id)
-    known = ItemCompany.objects.filter(condition, access.q(companies=["company"]), standard_cost__isnull=False)
+    known = ItemCompany.objects.filter(condition, access.valued("company"), standard_cost__isnull=False)
     values = known.values_list("company_id", "item_id", "standard_cost", "company__currency")
     return {(company, item): (cost, currency) for company, item, cost, currency in values if cost is not None}
 
@@ -138,8 +138,7 @@ def _sale(row: Ranked, facts: Facts, access: Access, base: str) -> Row:
     total = sum((line["open_quantity"] for line in lines), ZERO)
     decimals = max((line["item__unit__decimals"] for line in lines), default=0)
     need_on = order.need_by_on or min((line["need_by_on"] for line in lines if line["need_by_on"]), default=None)
-    # Prices are for the parties: who works at the site alone sees none.
-    has_prices = bool({order.company_id, order.customer.party_id} & access.company_ids)
+    has_prices = access.sees_prices(order.company_id, order.customer.party_id)
     return Row(
         number=order.number,
         url=f"{base}sales-orders/{order.pk}/",

@@ -16,6 +16,7 @@ from inventory.api.order_fields import (
     PartnerField,
     PostedLineSerializer,
 )
+from inventory.api.order_status import ReaderFields
 from inventory.api.references import item_field
 from purchasing import selectors
 from purchasing.models import (
@@ -90,7 +91,7 @@ class SupplierPriceSerializer(ModelSerializer):
 class SupplierItemSerializer(ModelSerializer):
     """An item as a supplier sells it: one of his units is `unit_factor` stocking units."""
 
-    prices = SupplierPriceSerializer(many=True, read_only=True)
+    prices = SupplierPriceSerializer(many=True, read_only=True, help_text="None for who sees no prices.")
 
     class Meta:
         model = SupplierItem
@@ -114,6 +115,12 @@ class SupplierItemSerializer(ModelSerializer):
             "created_at",
             "updated_at",
         )
+
+    def to_representation(self, row: SupplierItem) -> dict[str, Any]:
+        shown = super().to_representation(row)
+        if access_of(self.context["view"].actor).sees_prices(row.company_id):
+            return shown
+        return {**shown, **{name: empty for name, empty in (("last_cost", None), ("prices", [])) if name in shown}}
 
 
 class SupplierPriceWriteSerializer(Serializer):
@@ -143,12 +150,16 @@ class SupplierItemWriteSerializer(SupplierItemChangeSerializer):
         fields = ("supplier", "company", "item", *SupplierItemChangeSerializer.Meta.fields)
 
 
-class PurchaseOrderLineSerializer(ModelSerializer):
+class PurchaseOrderLineSerializer(ReaderFields, ModelSerializer):
     """A line. `quantity` and what follows are in the stocking unit; `ordered_quantity` is in `unit`, or in the
     supplier's own unit where `unit_label` names it."""
 
+    partner = "supplier"
+
     open_quantity = QuantityField(read_only=True)
-    net_amount = AmountField(read_only=True)
+    unit_price = PriceField(read_only=True, allow_null=True, help_text="Null for who sees no prices.")
+    net_amount = AmountField(read_only=True, allow_null=True, help_text="Null for who sees no prices.")
+    source_kind = serializers.CharField(read_only=True, allow_null=True, help_text="Null for the supplier.")
 
     class Meta:
         model = PurchaseOrderLine
@@ -178,12 +189,19 @@ class PurchaseOrderLineSerializer(ModelSerializer):
         )
 
 
-class PurchaseOrderSerializer(ModelSerializer):
+class PurchaseOrderSerializer(ReaderFields, ModelSerializer):
     """A purchase order with its lines and what it is worth."""
+
+    partner = "supplier"
 
     supplier_name = serializers.CharField(source="supplier.name", read_only=True)
     is_blocked = serializers.SerializerMethodField()
-    net_amount = AmountField(read_only=True, help_text="The sum of its lines, each rounded; without tax.")
+    blocked_reason = serializers.CharField(read_only=True, allow_null=True, help_text="Null for the supplier.")
+    net_amount = AmountField(
+        read_only=True,
+        allow_null=True,
+        help_text="The sum of its lines, each rounded; without tax. Null for who sees no prices.",
+    )
     lines = PurchaseOrderLineSerializer(many=True, read_only=True)
 
     class Meta:

@@ -113,8 +113,7 @@ class OrderListMixin(SitePageMixin):
         today = local_date(self.now, order.site.time_zone)
         due_on = order.due_on  # type: ignore[attr-defined]
         is_open = order.state in OPEN_STATES
-        # Prices are for the parties: who works at the site alone sees none.
-        has_prices = bool({order.company_id, order.supplier.party_id} & self.access.company_ids)
+        has_prices = self.access.sees_prices(order.company_id, order.supplier.party_id)
         return {
             "order": order,
             "items": skus[0] if len(skus) == 1 else ngettext("%(n)s item", "%(n)s items", len(skus)) % {"n": len(skus)},

@@ -68,6 +68,19 @@ class OrderMixin(SitePageMixin):
         return self.access.sees(company_id=self.order.company_id, site_id=self.order.site_id)
 
     @property
+    def has_prices(self) -> bool:
+        return self.access.sees_prices(self.order.company_id, self.order.supplier.party_id)
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether he buys it or runs a site of it: then why it is blocked is his to see."""
+        return self.is_ours or any(self.sees_behind(line) for line in self.lines)
+
+    def sees_behind(self, line: PurchaseOrderLine) -> bool:
+        order = self.order
+        return self.access.sees_behind(company_id=order.company_id, site_id=order.site_id, at=line.site_id)
+
+    @property
     def is_open(self) -> bool:
         return self.order.state in OPEN_STATES
 
@@ -96,6 +109,8 @@ class OrderPage(OrderMixin, TemplateView):
             url=self.url,
             steps=self.steps,
             is_ours=self.is_ours,
+            is_inside=self.is_inside,
+            has_prices=self.has_prices,
             is_open=self.is_open,
             may_reverse=order_steps.may_receive(order, self.access),
             due_on=due_on or order.expected_on,
@@ -105,7 +120,7 @@ class OrderPage(OrderMixin, TemplateView):
             lines=[self.line_row(line) for line in lines],
             has_rejected=any(line.rejected_quantity for line in lines),
             several_sites=len({line.site_id for line in lines}) > 1,
-            story=order_story.story_of(order, self.receipts),
+            story=order_story.story_of(order, self.receipts, is_inside=self.is_inside),
             live=f"document:purchase_order:{order.pk}",
             **kwargs,
         )
@@ -143,6 +158,7 @@ class OrderExplainPage(OrderMixin, TemplateView):
         return super().get_context_data(
             order=self.order,
             url=self.url,
+            has_prices=self.has_prices,
             rows=rows,
             is_open=self.is_open,
             open_amount=open_amount(self.lines),
@@ -173,6 +189,7 @@ class LinePage(OrderMixin, TemplateView):
             base=self.base,
             url=self.url,
             is_ours=self.is_ours,
+            has_prices=self.has_prices,
         )
 
 

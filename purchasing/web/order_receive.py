@@ -25,6 +25,7 @@ from inventory.web.steps import tell
 from purchasing.drafts import Received, ReceiveDraft, ReceiveLine
 from purchasing.models import PurchaseOrderLine
 from purchasing.services import purchase_orders
+from purchasing.web import order_steps
 from purchasing.web.order_page import OrderMixin
 from sites.models import Site
 
@@ -99,8 +100,9 @@ class ReceivePage(OrderMixin, View):
 
     @cached_property
     def sites_open(self) -> list[Site]:
-        """The sites where something is still to come, the order's own first."""
-        sites = {line.site_id: line.site for line in self.lines if line.open_quantity > 0}
+        """The sites at which he may receive and something is still to come, the order's own first."""
+        his = order_steps.sites_to_receive(self.order, self.access)
+        sites = {line.site_id: line.site for line in self.lines if line.open_quantity > 0 and line.site_id in his}
         return sorted(sites.values(), key=lambda site: (site.pk != self.order.site_id, site.code))
 
     @property

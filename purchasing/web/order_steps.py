@@ -32,8 +32,15 @@ def may_plan(order: PurchaseOrder, access: Access) -> bool:
 
 
 def may_receive(order: PurchaseOrder, access: Access) -> bool:
-    """Whether he may tell what came."""
-    return access.has_role(WRITERS, company_id=order.company_id, site_id=order.site_id)
+    """Whether he may tell what came, to one of its sites at least."""
+    return bool(sites_to_receive(order, access))
+
+
+def sites_to_receive(order: PurchaseOrder, access: Access) -> set[int]:
+    """The sites of its lines at which he may receive; the lines stand with the order."""
+    sites = {line.site_id for line in order.lines.all()}
+    company = order.company_id
+    return {at for at in sites if access.has_role(WRITERS, company_id=company, site_id=at, by_operator=True)}
 
 
 def steps_of(order: PurchaseOrder, access: Access, url: str, *, has_receipts: bool) -> Steps:

@@ -30,8 +30,11 @@ def receipts_of(line: PurchaseOrderLine) -> list[ReceivedPart]:
     return [ReceivedPart(row.receipt, row.quantity, row.rejected_quantity) for row in rows]
 
 
-def story_of(order: PurchaseOrder, receipts: Sequence[Receipt]) -> list[Happened]:
-    """All of it; two queries. When it was closed or canceled is the last time that its head was written."""
+def story_of(order: PurchaseOrder, receipts: Sequence[Receipt], *, is_inside: bool) -> list[Happened]:
+    """All of it; why it was blocked only for those inside. Two queries.
+
+    When it was closed or canceled is the last time that its head was written.
+    """
     by_posting = {row.posting_id: row for row in receipts}
     postings = list(Posting.objects.filter(source_kind=DocumentKind.PURCHASE_ORDER, source_id=order.pk).order_by("-pk"))
     names = names_of([order.created_by_id, *(posting.actor_id for posting in postings)])
@@ -40,7 +43,7 @@ def story_of(order: PurchaseOrder, receipts: Sequence[Receipt]) -> list[Happened
         _posted(posting, by_posting.get(posting.pk), taken_back.get(posting.pk), names.get(posting.actor_id or 0, ""))
         for posting in postings
     ]
-    return newest_first(_headline(order, told, names), told)
+    return newest_first(_headline(order, told, names, is_inside), told)
 
 
 def receipts_with_lines(order: PurchaseOrder) -> list[Receipt]:
@@ -71,12 +74,12 @@ def _part(part: ReceiptLine) -> str:
     return text + " " + _("(%(amount)s rejected)") % {"amount": number(part.rejected_quantity, decimals)}
 
 
-def _headline(order: PurchaseOrder, told: Sequence[Happened], names: dict[int, str]) -> list[Happened]:
+def _headline(order: PurchaseOrder, told: Sequence[Happened], names: dict[int, str], is_inside: bool) -> list[Happened]:
     # What was entered later than its goods came tells of the past.
     entered_at = min([order.created_at, *(one.at for one in told)])
     found = [Happened(entered_at, _("Entered"), by=names.get(order.created_by_id or 0, ""))]
     if order.blocked_at:
-        found.append(Happened(order.blocked_at, _("Blocked"), note=order.blocked_reason))
+        found.append(Happened(order.blocked_at, _("Blocked"), note=order.blocked_reason if is_inside else ""))
     if order.state in (State.CLOSED, State.CANCELED):
         what = _("Closed") if order.state == State.CLOSED else _("Canceled")
         found.append(Happened(order.updated_at, what, note=order.close_reason))

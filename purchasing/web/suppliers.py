@@ -80,11 +80,12 @@ class SupplierNewPage(SupplierMixin, partners.PartnerNewPage):
 
 
 class SupplierPage(SupplierMixin, partners.PartnerPage):
-    """`…/<id>/`: with what he sells, and at which prices."""
+    """`…/<id>/`: with what he sells, and at which prices, to whom they are shown."""
 
     def more(self) -> dict[str, Any]:
         rows = selectors.supplier_items(self.access).filter(supplier=self.partner).select_related("item__unit")
-        return {"sold": list(rows.order_by("item__sku", "pk")[: partners.PAGE_SIZE])}
+        has_prices = self.access.sees_prices(self.partner.company_id)
+        return {"sold": list(rows.order_by("item__sku", "pk")[: partners.PAGE_SIZE]), "has_prices": has_prices}
 
 
 class SupplierArchivePage(SupplierMixin, partners.PartnerArchivePage):

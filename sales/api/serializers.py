@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.fields import AmountField, QuantityField, RateField
+from core.api.fields import AmountField, PriceField, QuantityField, RateField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.line_places import KeyField
 from inventory.api.order_fields import (
@@ -16,7 +16,7 @@ from inventory.api.order_fields import (
     PartnerField,
     PostedLineSerializer,
 )
-from inventory.api.order_status import LineStatusFields, OrderStatusFields
+from inventory.api.order_status import LineStatusFields, OrderStatusFields, ReaderFields
 from sales import selectors
 from sales.models import Customer, SalesOrder, SalesOrderLine, Shipment, ShipmentLine
 from sites.access import access_of
@@ -71,11 +71,16 @@ class CustomerWriteSerializer(CustomerChangeSerializer):
         fields = ("company", "party", *CustomerChangeSerializer.Meta.fields)
 
 
-class SalesOrderLineSerializer(LineStatusFields, ModelSerializer):
+class SalesOrderLineSerializer(ReaderFields, LineStatusFields, ModelSerializer):
     """A line. `quantity` and what follows from it are in the stocking unit, `ordered_quantity` in `unit`."""
 
+    partner = "customer"
+
     open_quantity = QuantityField(read_only=True)
-    net_amount = AmountField(read_only=True)
+    unit_price = PriceField(read_only=True, allow_null=True, help_text="Null for who sees no prices.")
+    discount = RateField(read_only=True, allow_null=True, help_text="A fraction; null for who sees no prices.")
+    net_amount = AmountField(read_only=True, allow_null=True, help_text="Null for who sees no prices.")
+    source_kind = serializers.CharField(read_only=True, allow_null=True, help_text="Null for the customer.")
     expected_on = serializers.SerializerMethodField()
 
     class Meta:
@@ -112,11 +117,18 @@ class SalesOrderLineSerializer(LineStatusFields, ModelSerializer):
         return self.served_on(line)
 
 
-class SalesOrderSerializer(OrderStatusFields, ModelSerializer):
+class SalesOrderSerializer(ReaderFields, OrderStatusFields, ModelSerializer):
     """A sales order with its lines, what it is worth, and how it stands."""
 
+    partner = "customer"
+
     customer_name = serializers.CharField(source="customer.name", read_only=True)
-    net_amount = AmountField(read_only=True, help_text="The sum of its lines, each rounded; without tax.")
+    blocked_reason = serializers.CharField(read_only=True, allow_null=True, help_text="Null for the customer.")
+    net_amount = AmountField(
+        read_only=True,
+        allow_null=True,
+        help_text="The sum of its lines, each rounded; without tax. Null for who sees no prices.",
+    )
     rank = serializers.SerializerMethodField()
     lines = SalesOrderLineSerializer(many=True, read_only=True)
 
@@ -155,7 +167,7 @@ class SalesOrderSerializer(OrderStatusFields, ModelSerializer):
         )
 
     def get_rank(self, order: SalesOrder) -> int | None:
-        """Its place among the company's open orders, 1 is served first."""
+        """Its place among the company's open orders, 1 is served first; null for the customer."""
         return self.context.get("positions", {}).get(order.priority_id)
 
 

@@ -64,6 +64,19 @@ class OrderMixin(SitePageMixin):
         return self.access.sees(company_id=self.order.company_id, site_id=self.order.site_id)
 
     @property
+    def has_prices(self) -> bool:
+        return self.access.sees_prices(self.order.company_id, self.order.customer.party_id)
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether he sells it or runs a site of it: then its rank, its block and what serves it are his to see."""
+        return self.is_ours or any(self.sees_behind(line) for line in self.lines)
+
+    def sees_behind(self, line: SalesOrderLine) -> bool:
+        order = self.order
+        return self.access.sees_behind(company_id=order.company_id, site_id=order.site_id, at=line.site_id)
+
+    @property
     def is_open(self) -> bool:
         return self.order.state in OPEN_STATES
 
@@ -105,6 +118,8 @@ class OrderPage(OrderMixin, TemplateView):
             url=self.url,
             steps=self.steps,
             is_ours=self.is_ours,
+            is_inside=self.is_inside,
+            has_prices=self.has_prices,
             is_open=self.is_open,
             may_reverse=order_steps.may_ship(order, self.access),
             status=self.status,
@@ -115,9 +130,9 @@ class OrderPage(OrderMixin, TemplateView):
             goods=goods_of(self.lines),
             open_amount=open_amount(self.lines),
             lines=self.line_rows(),
-            has_served=self.is_ours and self.is_open,
+            has_served=self.is_inside and self.is_open,
             several_sites=len({line.site_id for line in self.lines}) > 1,
-            story=order_story.story_of(order, self.lines),
+            story=order_story.story_of(order, self.lines, is_inside=self.is_inside),
             live=self.live(),
             **kwargs,
         )
@@ -126,8 +141,9 @@ class OrderPage(OrderMixin, TemplateView):
         """Each line with who serves it; a few queries however many there are."""
         lines = self.lines
         served = {}
-        if self.is_ours and self.is_open:
-            keys = {LevelKey(line.item_id, line.site_id, line.company_id) for line in lines if line.open_quantity > 0}
+        if self.is_inside and self.is_open:
+            seen = [line for line in lines if line.open_quantity > 0 and self.sees_behind(line)]
+            keys = {LevelKey(line.item_id, line.site_id, line.company_id) for line in seen}
             decimals = {line.item_id: line.item.unit.decimals for line in lines}
             served = served_lines(DemandKind.SALES_LINE, keys, decimals, now=self.now)
         return [
@@ -164,6 +180,7 @@ class OrderExplainPage(OrderMixin, TemplateView):
         return super().get_context_data(
             order=self.order,
             url=self.url,
+            has_prices=self.has_prices,
             rows=rows,
             status=self.status,
             expected_on=expected_on(self.status, self.today),
@@ -191,10 +208,11 @@ class LinePage(OrderMixin, TemplateView):
             base=self.base,
             url=self.url,
             is_ours=self.is_ours,
+            has_prices=self.has_prices,
         )
 
     def reason(self, line: SalesOrderLine) -> dict[str, Any] | None:
-        if not (self.is_ours and self.is_open):
+        if not (self.is_open and self.sees_behind(line)):
             return None
         key = (str(DocumentKind.SALES_ORDER), self.order.pk)
         found = next((one for one in reasons([key], most_takers=MOST_TAKERS)[key] if one.line_id == line.pk), None)

@@ -25,6 +25,7 @@ from inventory.web.steps import tell
 from sales.drafts import ShipDraft, ShipLine, Shipped
 from sales.models import SalesOrderLine
 from sales.services import sales_orders
+from sales.web import order_steps
 from sales.web.order_page import OrderMixin
 from sites.models import Site
 
@@ -95,8 +96,9 @@ class ShipPage(OrderMixin, View):
 
     @cached_property
     def places_from(self) -> list[Site]:
-        """The sites where something is open, the order's own first."""
-        sites = {line.site_id: line.site for line in self.lines if line.open_quantity > 0}
+        """The sites from which he may ship and where something is open, the order's own first."""
+        his = order_steps.sites_to_ship(self.order, self.access)
+        sites = {line.site_id: line.site for line in self.lines if line.open_quantity > 0 and line.site_id in his}
         return sorted(sites.values(), key=lambda site: (site.pk != self.order.site_id, site.code))
 
     @property

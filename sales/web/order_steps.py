@@ -32,8 +32,15 @@ def may_plan(order: SalesOrder, access: Access) -> bool:
 
 
 def may_ship(order: SalesOrder, access: Access) -> bool:
-    """Whether he may tell what left."""
-    return access.has_role(WRITERS, company_id=order.company_id, site_id=order.site_id)
+    """Whether he may tell what left, from one of its sites at least."""
+    return bool(sites_to_ship(order, access))
+
+
+def sites_to_ship(order: SalesOrder, access: Access) -> set[int]:
+    """The sites of its lines from which he may ship; the lines stand with the order."""
+    sites = {line.site_id for line in order.lines.all()}
+    company = order.company_id
+    return {at for at in sites if access.has_role(WRITERS, company_id=company, site_id=at, by_operator=True)}
 
 
 def steps_of(order: SalesOrder, access: Access, base: str, url: str) -> Steps:

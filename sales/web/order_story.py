@@ -29,8 +29,11 @@ def shipments_of(line: SalesOrderLine) -> list[ShippedPart]:
     return [ShippedPart(row.shipment, row.quantity) for row in rows]
 
 
-def story_of(order: SalesOrder, lines: Sequence[SalesOrderLine]) -> list[Happened]:
-    """All of it; four queries. When it was closed or canceled is the last time that its head was written."""
+def story_of(order: SalesOrder, lines: Sequence[SalesOrderLine], *, is_inside: bool) -> list[Happened]:
+    """All of it; why it was blocked only for those inside. Four queries.
+
+    When it was closed or canceled is the last time that its head was written.
+    """
     shipments = {row.posting_id: row for row in selectors.with_shipped_lines(Shipment.objects.filter(order=order))}
     postings = list(Posting.objects.filter(source_kind=DocumentKind.SALES_ORDER, source_id=order.pk).order_by("-pk"))
     names = names_of([order.created_by_id, *(posting.actor_id for posting in postings)])
@@ -39,7 +42,7 @@ def story_of(order: SalesOrder, lines: Sequence[SalesOrderLine]) -> list[Happene
         _posted(posting, shipments.get(posting.pk), taken_back.get(posting.pk), names.get(posting.actor_id or 0, ""))
         for posting in postings
     ]
-    return newest_first(_headline(order, names), told)
+    return newest_first(_headline(order, names, is_inside), told)
 
 
 def _posted(posting: Posting, shipment: Shipment | None, back: Posting | None, by: str) -> Happened:
@@ -66,14 +69,14 @@ def _posted(posting: Posting, shipment: Shipment | None, back: Posting | None, b
     )
 
 
-def _headline(order: SalesOrder, names: dict[int, str]) -> list[Happened]:
+def _headline(order: SalesOrder, names: dict[int, str], is_inside: bool) -> list[Happened]:
     # What was entered later than it was opened tells of the past.
     entered_at = min(order.created_at, order.opened_at or order.created_at)
     found = [Happened(entered_at, _("Entered"), by=names.get(order.created_by_id or 0, ""))]
     if order.opened_at:
         found.append(Happened(order.opened_at, _("Opened")))
     if order.blocked_at:
-        found.append(Happened(order.blocked_at, _("Blocked"), note=order.blocked_reason))
+        found.append(Happened(order.blocked_at, _("Blocked"), note=order.blocked_reason if is_inside else ""))
     if order.state in (State.CLOSED, State.CANCELED):
         what = _("Closed") if order.state == State.CLOSED else _("Canceled")
         found.append(Happened(order.updated_at, what, note=order.close_reason))
