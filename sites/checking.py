@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.db.models import BaseConstraint, CheckConstraint, F, ForeignKey, Model, Q, UniqueConstraint
 
 from core import versions
+from core.dates import check_dates
 from core.errors import InvalidInput, plain
 from core.models import Editable
 
@@ -100,6 +101,7 @@ def _field_errors(row: Model, only: Collection[str] | None) -> dict[str, str]:
 def _require_fields(row: Model, only: Collection[str] | None) -> None:
     if errors := _field_errors(row, only):
         raise InvalidInput(errors=errors)
+    check_dates({field.name: getattr(row, field.attname) for field in row._meta.concrete_fields})
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from rest_framework import serializers
 
 from core.errors import plain
+from core.texts import is_storable
 
 LARGEST_ID = 2**63 - 1
 LONGEST_KEY = 200
@@ -135,7 +136,7 @@ class ReferenceField(serializers.Field):
         """What a body's value asks for: an id, or a key in lower case."""
         if isinstance(data, int) and not isinstance(data, bool) and abs(data) <= LARGEST_ID:
             return data
-        if isinstance(data, str) and data.strip() and len(data) <= LONGEST_KEY and "\0" not in data:
+        if isinstance(data, str) and data.strip() and len(data) <= LONGEST_KEY and is_storable(data):
             return data.strip().lower()
         return self.fail("not_a_reference", value=str(data)[:LONGEST_KEY], key_name=self.key)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -16,6 +18,7 @@ from rest_framework.request import Request
 
 from core import feeds
 from core.api import keyset, parameters
+from core.dates import check_dates
 from core.errors import InvalidInput
 from core.feeds import Cursor
 from core.models import Tombstone
@@ -32,11 +35,22 @@ class KeyFilter(CharFilter):
         return self.get_method(queryset)(**{f"{self.field_name}__lower": Lower(Value(value))})
 
 
+class IdField(forms.IntegerField):
+    """A whole number in digits alone, so that whoever reads the same text gets the same number."""
+
+    def to_python(self, value: Any) -> int | None:
+        if value not in self.empty_values and not (str(value).isascii() and str(value).isdigit()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class IdFilter(NumberFilter):
     """An id: `item_id = IdFilter()`."""
 
+    field_class = IdField
+
     def __init__(self, field_name: str | None = None, **options: Any) -> None:
-        super().__init__(field_name, **{"min_value": 1, "max_value": 2**63 - 1, "decimal_places": 0, **options})
+        super().__init__(field_name, **{"min_value": 1, "max_value": 2**63 - 1, **options})
 
 
 class WordsFilter(BaseInFilter, CharFilter):
@@ -134,7 +148,7 @@ class Feed:
         """Rows that changed since, and that are sure to be complete: below the horizon."""
         queryset = queryset.filter(**{f"{self.column}__lt": self.horizon.xid})
         if self.moment is not None:
-            return queryset.filter(updated_at__gte=self.moment)
+            return queryset.filter(**{f"{_moment_column(queryset)}__gte": self.moment})
         assert self.cursor is not None
         columns = keyset.terms(queryset, (self.column, "id"))
         return keyset.after(queryset, columns, [self.cursor.xid, self.cursor.id], is_reversed=False)
@@ -167,6 +181,7 @@ def _since(text: str | None) -> tuple[Cursor | None, datetime | None]:
     if moment is None:
         message = f"“{text[:40]}” is neither an updated_cursor nor a timestamp such as 2026-11-23T08:00:00Z."
         raise InvalidInput(errors={"updated_after": message})
+    check_dates({"updated_after": moment})
     return None, moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
@@ -179,6 +194,12 @@ def _feed_column(view: Any, queryset: QuerySet[Any]) -> str | None:
     column = getattr(view, "feed_column", "changed_xid")
     names = {field.name for field in queryset.model._meta.concrete_fields}
     return column if column in names else None
+
+
+def _moment_column(queryset: QuerySet[Any]) -> str:
+    """When a row was written last; one that is never changed has only the moment it was written at."""
+    names = {field.name for field in queryset.model._meta.concrete_fields}
+    return next(name for name in ("updated_at", "posted_at", "created_at") if name in names)
 
 
 def _parameter(name: str, description: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from core.api import keyset
 from core.api.keyset import Term
-from core.api.parameters import boolean
+from core.api.parameters import boolean, whole
 from core.errors import InvalidInput
 
 DEFAULT_LIMIT = 50
@@ -119,10 +119,7 @@ class KeysetPagination(BasePagination):
 
 
 def _limit(request: Request) -> int:
-    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_LIMIT):
-        raise InvalidInput(errors={"limit": f"“{text[:20]}” is not a whole number from 1 to {LARGEST_LIMIT}."})
-    return int(text)
+    return whole(request, "limit", default=DEFAULT_LIMIT, least=1, most=LARGEST_LIMIT)
 
 
 def _count(queryset: QuerySet[Any]) -> int:

@@ -27,6 +27,18 @@ def boolean(request: Request, name: str) -> bool:
     return _WORDS[text]
 
 
+def whole(request: Request, name: str, *, default: int, least: int, most: int) -> int:
+    """A parameter's whole number.
+
+    :raises InvalidInput: for anything but digits, and no more of them than `most` has.
+    """
+    text = request.query_params.get(name, str(default))
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not (is_number and least <= int(text) <= most):
+        raise InvalidInput(errors={name: f"“{text[:20]}” is not a whole number from {least} to {most}."})
+    return int(text)
+
+
 def words(request: Request, name: str) -> list[str]:
     """A parameter's comma-separated words."""
     return [word for word in (part.strip() for part in request.query_params.get(name, "").split(",")) if word]

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
 from core.errors import DomainError, InvalidInput
+from core.texts import printable
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
@@ -50,7 +51,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     problem = _problem(error)
     if problem is None:
         return None
-    return Response(problem, status=problem["status"], headers=_headers(error), content_type=CONTENT_TYPE)
+    return Response(printable(problem), status=problem["status"], headers=_headers(error), content_type=CONTENT_TYPE)
 
 
 def document(status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.parameters import whole
 from core.api.views import ScopedViewSet, document_action
-from core.errors import InvalidInput
 from inventory.api.levels_filters import KEY_FILTERS, AllocationFilter, DemandFilter, LevelFilter, SupplyFilter
 from inventory.api.levels_serializers import (
     AllocationSerializer,
@@ -170,7 +170,4 @@ class AllocationViewSet(ScopedViewSet):
 
 
 def _days(request: Request) -> int:
-    text = request.query_params.get("days", "28")
-    if not (text.isascii() and text.isdigit() and int(text[:9]) <= MOST_DAYS):
-        raise InvalidInput(errors={"days": f"“{text[:20]}” is not a whole number from 0 to {MOST_DAYS}."})
-    return int(text)
+    return whole(request, "days", default=28, least=0, most=MOST_DAYS)

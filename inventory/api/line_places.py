@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from core.api.fields import LARGEST_ID, LONGEST_KEY
 from core.errors import InvalidInput
+from core.texts import is_storable
 from inventory.models import Location, Lot
 
 Key = int | str
@@ -24,7 +25,7 @@ class KeyField(serializers.Field):
     def to_internal_value(self, data: Any) -> Key:
         if isinstance(data, int) and not isinstance(data, bool) and 0 < data <= LARGEST_ID:
             return data
-        if isinstance(data, str) and data.strip() and len(data) <= LONGEST_KEY and "\0" not in data:
+        if isinstance(data, str) and data.strip() and len(data) <= LONGEST_KEY and is_storable(data):
             return data.strip()
         return self.fail("not_a_key", value=str(data)[:LONGEST_KEY])
 

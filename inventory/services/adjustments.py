@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from core.dates import happened_at
 from core.errors import InvalidInput
 from core.money import round_money
 from core.transactions import service
@@ -54,8 +55,7 @@ def adjust(
         raise InvalidInput(errors={"lines": "An adjustment needs at least one line."})
     if not reason.strip():
         raise InvalidInput(errors={"reason": "Say why the stock is adjusted."})
-    if effective_at is not None and effective_at > now:
-        raise InvalidInput(errors={"effective_at": f"{effective_at} lies in the future."})
+    effective_at = happened_at(effective_at, now=now)
     context = posting_context(site_id, owner_id, [line.item_id for line in lines])
     require(actor, company_id=context.owner_id, site_id=site_id, by_operator=True)
     deposits, withdrawals = _split(context, lines)
@@ -64,7 +64,7 @@ def adjust(
         kind=kind,
         company_id=context.owner_id,
         site_id=site_id,
-        effective_at=effective_at or now,
+        effective_at=effective_at,
         source_kind=DocumentKind.ADJUSTMENT,
         reason=reason.strip(),
     )

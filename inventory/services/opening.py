@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from core.dates import happened_at
 from core.errors import DomainError
 from core.money import round_money
 from core.transactions import service
@@ -85,7 +86,7 @@ def open_stock(
         kind=PostingKind.OPENING,
         company_id=company_id,
         site_id=site_id,
-        effective_at=effective_at or now,
+        effective_at=happened_at(effective_at, now=now),
         source_kind=DocumentKind.ADJUSTMENT,
         source_number=reference,
         reason=f"Opening stock {reference}",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core import numbers
+from core.dates import happened_at
 from core.errors import InvalidInput, NotFound, WrongState
 from core.quantities import check_quantity, to_decimal
 from core.transactions import service
@@ -144,14 +145,13 @@ def post_differences(count_id: int, *, effective_at: datetime | None = None, now
     :raises NothingToPost: when nothing was counted.
     :raises InsufficientStock: when what is missing has left meanwhile.
     """
-    if effective_at is not None and effective_at > now:
-        raise InvalidInput(errors={"effective_at": f"{effective_at} lies in the future."})
+    effective_at = happened_at(effective_at, now=now)
     count = _open(count_id, actor)
     lines = list(count.lines.filter(counted_quantity__isnull=False).order_by("pk"))
     if not lines:
         raise NothingToPost(number=count.number, what="is counted")
 
-    posted = _post(count, lines, effective_at or now, now=now, actor=actor)
+    posted = _post(count, lines, effective_at, now=now, actor=actor)
 
     count.state = CountState.POSTED
     count.version += 1

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from core import versions
+from core.dates import check_dates
 from core.errors import InvalidInput
 from core.quantities import fits, to_decimal
 from core.transactions import service
@@ -122,6 +123,7 @@ def _checked_head(values: dict[str, Any]) -> dict[str, Any]:
     if unknown := values.keys() - set(_HEAD):
         raise InvalidInput(errors=dict.fromkeys(sorted(unknown), "There is no such field to change."))
     values = dict(values)
+    check_dates(values)
     if "quantity" in values:
         values["quantity"] = _number(values["quantity"], "quantity", decimals=_QUANTITY_DECIMALS)
         if values["quantity"] <= 0:
@@ -131,9 +133,8 @@ def _checked_head(values: dict[str, Any]) -> dict[str, Any]:
         if not 0 < values["yield_factor"] <= 1:
             text = f"{values['yield_factor']} is not allowed; the good part is above 0 and at most 1."
             raise InvalidInput(errors={"yield_factor": text})
-    if values.get("lead_time_days") is not None and not 0 <= values["lead_time_days"] <= 10_000:
-        text = f"{values['lead_time_days']} is not allowed; it is from 0 to 10000 days."
-        raise InvalidInput(errors={"lead_time_days": text})
+    if values.get("lead_time_days") is not None and values["lead_time_days"] < 0:
+        raise InvalidInput(errors={"lead_time_days": f"{values['lead_time_days']} is not allowed; it is 0 or more."})
     return values
 
 
@@ -150,6 +151,7 @@ def _line(line: BillOfMaterialsLine, values: Mapping[str, Any], field: str) -> B
     """Put checked values on a line."""
     if unknown := values.keys() - {*_LINE, "component_id"}:
         raise InvalidInput(errors={f"{field}.{name}": "There is no such field to change." for name in sorted(unknown)})
+    check_dates(values, prefix=f"{field}.")
     for name, value in values.items():
         decimals = {"quantity_per": _QUANTITY_DECIMALS, "fixed_quantity": _QUANTITY_DECIMALS}.get(name)
         decimals = _RATE_DECIMALS if name == "scrap_factor" else decimals

@@ -8,6 +8,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import connection
 
 from core import tombstones, versions
+from core.dates import check_dates
 from core.errors import InvalidInput
 from core.quantities import to_decimal
 from core.transactions import service
@@ -194,6 +195,7 @@ def _price(row: SupplierItem, price: PriceDraft, field: str) -> SupplierPrice:
     minimum = to_decimal(price.minimum_quantity, field=f"{field}.minimum_quantity")
     if minimum < 0:
         raise InvalidInput(errors={f"{field}.minimum_quantity": f"{minimum} is not allowed; it can't be below 0."})
+    check_dates(vars(price), prefix=f"{field}.")
     if price.valid_from_on and price.valid_until_on and price.valid_until_on < price.valid_from_on:
         text = f"{price.valid_until_on} lies before {price.valid_from_on}, when the price starts."
         raise InvalidInput(errors={f"{field}.valid_until_on": text})

@@ -8,6 +8,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import connection
 
 from core import versions
+from core.dates import check_dates
 from core.errors import InvalidInput
 from core.transactions import service
 from sites import access, checking, events, rules
@@ -193,6 +194,7 @@ def _write_shifts(calendar: Calendar, shifts: Sequence[Shift]) -> None:
 
 def _put_exceptions(calendar: Calendar, exceptions: Sequence[ExceptionDay]) -> None:
     for number, day in enumerate(exceptions):
+        check_dates({"on_date": day.on_date}, prefix=f"exceptions.{number}.")
         if (day.starts_at is None) != (day.ends_at is None):
             raise InvalidInput(errors={f"exceptions.{number}.ends_at": "Give both hours, or none for the whole day."})
     CalendarException.objects.bulk_create(

@@ -365,6 +365,19 @@ def test_a_draft_is_not_received_and_dates_are_checked(cast, make_order):
     assert not Receipt.objects.exists()
 
 
+def test_a_receipt_of_a_canceled_order_stays(cast, make_order):
+    """All of it was rejected, so the order could still be canceled."""
+    order = make_order((cast.leg, 2, 1))
+    posting = receive(cast, order, {"line_id": line_of(order).pk, "rejected_quantity": 2}).receipt.posting
+    purchase_orders.cancel(order.pk, now=cast.now, actor=cast.planner)
+
+    with pytest.raises(WrongState, match="canceled"):
+        undo.reverse_posting(posting.pk, now=cast.now, actor=cast.planner)
+
+    assert quantities(order) == (0, 2, 0)
+    assert not Posting.objects.exclude(pk=posting.pk).exists()
+
+
 def test_who_receives(cast, make_order):
     order = make_order((cast.leg, 2, 1))
 

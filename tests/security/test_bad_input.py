@@ -1,6 +1,7 @@
 """Nonsense through the API, the pages and the services: a clear error that names the field and the numbers, and every
 table as it was before."""
 
+import json
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -12,7 +13,7 @@ from rest_framework.test import APIClient
 from core import drainer
 from core.errors import DomainError, InvalidInput
 from core.models import OutboxEvent
-from inventory.models import Transfer
+from inventory.models import StockLevel, Transfer
 from inventory.services import transfers
 from inventory.services.adjustments import AdjustmentLine, adjust
 from inventory.services.transfers import Movement, Part, TransferDraft, TransferLineDraft
@@ -189,6 +190,113 @@ def test_what_is_wrong_is_named(api: APIClient) -> None:
         assert fields(problem) == [name], (noun, name, value, problem)
 
 
+# The years at the calendar's edges: a time zone, a lead time or a week leads out of them.
+EDGES = ("0001-01-01", "1969-12-31", "3000-01-01", "9999-12-31")
+DATED = [
+    *product(["sales-orders/"], ["ordered_on", "need_by_on", "promised_on"]),
+    *product(["purchase-orders/"], ["ordered_on", "expected_on"]),
+    *product(["transfers/"], ["ship_by_on", "expected_on"]),
+    *product(["manufacturing-orders/"], ["due_on", "due_at"]),
+    ("adjustments/", "effective_at"),
+]
+
+
+def edges_of(name: str) -> list[str]:
+    """The same as dates or as moments, by the field's name."""
+    return list(EDGES) if name.endswith("_on") else [f"{EDGES[0]}T00:00:00Z", f"{EDGES[-1]}T23:59:00Z"]
+
+
+def test_no_date_at_the_calendar_s_edge_of_a_new_document(api: APIClient) -> None:
+    before = snapshot()
+    for noun, name in DATED:
+        for value in edges_of(name):
+            body = {field: known for field, known in ORDERS[noun].items() if not field.startswith("due_")}
+            answer = api.post(f"{API}{noun}", {**body, name: value}, format="json")
+            assert (answer.status_code, fields(answer.json())) == (400, [name]), (noun, name, value, answer.content)
+    for noun, name in (("sales-orders/", "need_by_on"), ("purchase-orders/", "expected_on")):
+        for value in EDGES:
+            answer = api.post(f"{API}{noun}", {**ORDERS[noun], "lines": [line(**{name: value})]}, format="json")
+            assert (answer.status_code, fields(answer.json())) == (400, [f"lines.0.{name}"]), (noun, value)
+    assert snapshot() == before
+
+
+def test_no_date_at_the_calendar_s_edge_of_a_change(api: APIClient) -> None:
+    before = snapshot()
+    documents = {
+        "sales-orders": (SalesOrder, ["need_by_on", "promised_on"]),
+        "purchase-orders": (PurchaseOrder, ["expected_on"]),
+        "transfers": (Transfer, ["ship_by_on", "expected_on"]),
+        "manufacturing-orders": (ManufacturingOrder, ["due_on", "due_at", "promised_on", "expected_on"]),
+    }
+    for noun, (model, names) in documents.items():
+        row = model.objects.get()
+        for name in names:
+            for value in edges_of(name):
+                answer = api.patch(
+                    f"{API}{noun}/{row.pk}/", {name: value}, format="json", headers={"If-Match": f'"{row.version}"'}
+                )
+                assert (answer.status_code, fields(answer.json())) == (400, [name]), (noun, name, value, answer.content)
+    for noun, model, name in (
+        ("sales-orders", SalesOrder, "need_by_on"),
+        ("purchase-orders", PurchaseOrder, "expected_on"),
+    ):
+        row = model.objects.get()
+        body = {"lines": [{"id": row.lines.get().pk, name: EDGES[-1]}]}
+        answer = api.patch(f"{API}{noun}/{row.pk}/", body, format="json", headers={"If-Match": f'"{row.version}"'})
+        assert (answer.status_code, fields(answer.json())) == (400, [f"lines.0.{name}"]), (noun, answer.content)
+    assert snapshot() == before
+
+
+def test_no_step_at_the_calendar_s_edge(api: APIClient) -> None:
+    steps = {
+        f"sales-orders/{SalesOrder.objects.get().pk}/ship/": {},
+        f"purchase-orders/{PurchaseOrder.objects.get().pk}/receive/": {},
+        f"transfers/{Transfer.objects.get().pk}/dispatch/": {},
+        f"manufacturing-orders/{ManufacturingOrder.objects.get().pk}/complete/": {"quantity": "1", "components": []},
+    }
+    for path, body in steps.items():
+        problem = refused(api, path, {**body, "effective_at": "0001-01-01T00:00:00Z"})
+        assert fields(problem) == ["effective_at"], (path, problem)
+
+
+def test_no_master_at_the_calendar_s_edge(api: APIClient) -> None:
+    offer = {"supplier": "S-1", "item": "PLANK"}
+    bill = {"item": "TOP", "quantity": "1", "lines": [{"component": "PLANK", "quantity_per": "1"}]}
+    price = {"unit_price": "4", "valid_from_on": EDGES[-1]}
+    masters: list[tuple[str, dict[str, Any], str]] = [
+        ("supplier-items/", {**offer, "lead_time_days": 2_000_000_000}, "lead_time_days"),
+        ("supplier-items/", {**offer, "prices": [price]}, "prices.0.valid_from_on"),
+        ("bills-of-materials/", {**bill, "valid_from_on": EDGES[0]}, "valid_from_on"),
+        (
+            "bills-of-materials/",
+            {**bill, "lines": [{**bill["lines"][0], "valid_until_on": EDGES[-1]}]},
+            "lines.0.valid_until_on",
+        ),
+    ]
+    for noun, body, field in masters:
+        assert fields(refused(api, noun, body)) == [field], (noun, body)
+
+
+def test_no_text_that_is_no_text(api: APIClient) -> None:
+    """Half of a surrogate pair can stand in JSON, and in no database."""
+    half = "\\ud800"
+    for noun in LINED:
+        body = json.dumps({**ORDERS[noun], "lines": [line(item="@")]}).replace("@", half)
+        answer = api.post(f"{API}{noun}", body, content_type="application/json")
+        assert (answer.status_code, fields(answer.json())) == (400, ["lines.0.item"]), (noun, answer.content)
+    for noun, name in (("sales-orders/", "note"), ("adjustments/", "reason"), ("transfers/", "carrier")):
+        body = json.dumps({**ORDERS[noun], name: "@"}).replace("@", half)
+        answer = api.post(f"{API}{noun}", body, content_type="application/json")
+        assert (answer.status_code, fields(answer.json())) == (400, [name]), (noun, answer.content)
+    answer = api.post(f"{API}sales-orders/", f'{{"{half}": 1}}', content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), answer.content
+    order = SalesOrder.objects.get()
+    for name in ("lot", "location"):
+        part = json.dumps({"lines": [{"line": order.lines.get().pk, "quantity": "1", name: "@"}]}).replace("@", half)
+        answer = api.post(f"{API}sales-orders/{order.pk}/ship/", part, content_type="application/json")
+        assert (answer.status_code, fields(answer.json())) == (400, [f"lines.0.{name}"]), answer.content
+
+
 def test_an_unknown_field_is_no_typing_error_that_goes_unseen(api: APIClient) -> None:
     for noun in ORDERS:
         assert fields(refused(api, noun, {**ORDERS[noun], "colour": "red"})) == ["colour"]
@@ -325,6 +433,36 @@ def test_an_unknown_filter_is_refused(api: APIClient) -> None:
     for query in ("colour=red", "item_id=x", "ordering=colour", "limit=-1", "due_from=never"):
         answer = api.get(f"{API}demands/?{query}")
         assert (answer.status_code, fields(answer.json())) == (400, [query.partition("=")[0]])
+
+
+def test_a_number_with_zeros_in_front_is_bounded_as_a_whole(shop: Cast, api: APIClient) -> None:
+    drainer.drain(now=lambda: shop.now)
+    level = StockLevel.objects.order_by("pk").first()
+    assert level is not None
+    for path, name in (
+        ("demands/?limit=0000000011000000", "limit"),
+        (f"stock-levels/{level.pk}/projected-balance/?days=0000000019999999", "days"),
+    ):
+        answer = api.get(f"{API}{path}")
+        assert (answer.status_code, fields(answer.json())) == (400, [name]), (path, answer.content)
+
+
+def test_an_id_is_a_whole_number_in_digits(api: APIClient) -> None:
+    for text in ("1e3", "1.0", "+1", "٣", "0", "-1", str(2**63)):
+        answer = api.get(f"{API}stock-levels/", {"item_id": text, "site": "TLL"})
+        assert (answer.status_code, fields(answer.json())) == (400, ["item_id"]), (text, answer.content)
+    assert api.get(f"{API}stock-levels/", {"item_id": 999_999_999, "site": "TLL"}).status_code == 200
+
+
+def test_what_was_updated_after_a_moment_is_told_by_every_feed(api: APIClient) -> None:
+    for noun in ("postings", "adjustments", "stock-moves", "events", "sales-orders"):
+        answer = api.get(f"{API}{noun}/", {"updated_after": "2020-01-01T00:00:00Z"})
+        assert answer.status_code == 200, (noun, answer.content)
+        later = api.get(f"{API}{noun}/", {"updated_after": "2999-01-01T00:00:00Z"})
+        assert (later.status_code, later.json()["results"]) == (200, []), (noun, later.content)
+        for text in EDGES[0], EDGES[-1]:
+            edge = api.get(f"{API}{noun}/", {"updated_after": f"{text}T00:00:00+14:00"})
+            assert edge.status_code in {200, 400}, (noun, edge.content)
 
 
 def test_a_key_that_is_none(api: APIClient) -> None:

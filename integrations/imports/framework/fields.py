@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from core.dates import EARLIEST, LATEST
 from core.errors import InvalidInput
 from core.quantities import LARGEST
 
@@ -91,9 +92,12 @@ def boolean(cell: str) -> bool:
 def day(cell: str) -> date:
     """A date as 2026-03-31; a time behind it is left away. Other orders of day and month are ambiguous."""
     try:
-        return datetime.fromisoformat(cell).date()
+        found = datetime.fromisoformat(cell).date()
     except ValueError:
         raise ValueError("It is not a date such as 2026-03-31.") from None
+    if not EARLIEST <= found <= LATEST:
+        raise ValueError(f"It is out of range; dates are from {EARLIEST} to {LATEST}.")
+    return found
 
 
 def choice(options: Mapping[str, str] | Iterable[str]) -> Converter:

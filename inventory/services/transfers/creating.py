@@ -7,6 +7,7 @@ from typing import Any
 
 from core import numbers, versions
 from core.clock import local_date
+from core.dates import check_dates
 from core.errors import InvalidInput
 from core.transactions import service
 from inventory.choices import TransferState
@@ -40,6 +41,7 @@ def create(draft: TransferDraft, *, now: datetime, actor: Any) -> Transfer:
 
     :raises InvalidInput: naming each field that is wrong, such as `lines.0.quantity`.
     """
+    check_dates(vars(draft))
     origin, destination, company, owner = _parties(draft)
     require(actor, company_id=company.pk, site_id=origin.pk, roles=PLANNERS)
     sizes = _measured(company.pk, draft.lines, actor=actor)
@@ -110,6 +112,7 @@ def edit(
     :raises WrongState: when its state does not allow the change.
     """
     refuse_unknown(changes, allowed={*_PLAIN, *_DATES})
+    check_dates(changes)
     transfer = locks.transfer(transfer_id)
     require_planner(actor, transfer)
     versions.check(transfer, expected)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
+from core.dates import happened_at
 from core.errors import InvalidInput, NotFound, WrongState
 from core.transactions import service
 from inventory.choices import DocumentKind, LocationKind, PostingKind, TransferState
@@ -182,8 +183,7 @@ def undo_posting(posting_id: int, *, now: datetime, actor: Any) -> Posted:
 
 def _checked(movement: Movement | None, now: datetime) -> Movement:
     movement = movement or Movement()
-    if movement.effective_at is not None and movement.effective_at > now:
-        raise InvalidInput(errors={"effective_at": f"{movement.effective_at} lies in the future."})
+    happened_at(movement.effective_at, now=now)
     return movement
 
 

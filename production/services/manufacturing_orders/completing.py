@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from core.clock import local_date
+from core.dates import check_dates, happened_at
 from core.errors import InvalidInput
 from core.quantities import check_quantity, to_decimal
 from core.transactions import service
@@ -95,9 +96,8 @@ def _checked(order: ManufacturingOrder, draft: CompletionDraft, *, now: datetime
             open_quantity=open_quantity,
             ordered=order.quantity,
         )
-    effective_at = draft.effective_at or now
-    if effective_at > now:
-        raise InvalidInput(errors={"effective_at": f"{effective_at} lies in the future."})
+    effective_at = happened_at(draft.effective_at, now=now)
+    check_dates({"expires_on": draft.expires_on})
     return _Report(
         quantity,
         scrapped,

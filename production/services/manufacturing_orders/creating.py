@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.clock import local_date
+from core.dates import check_dates
 from core.errors import InvalidInput
 from core.transactions import service
 from inventory.drafts import LevelKey
@@ -64,6 +65,8 @@ def _create(
 ) -> list[ManufacturingOrder]:
     if not drafts:
         return []
+    for draft, prefix in zip(drafts, prefixes, strict=True):
+        check_dates(vars(draft), prefix=prefix)
     known = _look_up(drafts, prefixes)
     for company_id, site_id in {(one.company.pk, one.site.pk) for one in known}:
         require(actor, company_id=company_id, site_id=site_id, roles=PLANNERS)

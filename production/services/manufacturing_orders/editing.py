@@ -6,6 +6,7 @@ from typing import Any
 
 from core import versions
 from core.clock import local_date
+from core.dates import check_dates
 from core.errors import InvalidInput, WrongState
 from core.quantities import check_quantity
 from core.transactions import service
@@ -38,6 +39,7 @@ def edit(
     :raises WrongState: when its state does not allow the change.
     """
     refuse_unknown(changes, allowed=_CHANGEABLE)
+    check_dates(changes)
     order = locks.order(order_id)
     require_planner(actor, order)
     versions.check(order, expected)

@@ -8,6 +8,7 @@ from core import inserts
 from core.clock import local_date
 from core.transactions import service
 from inventory.services.orders import parties
+from inventory.services.orders.dating import check_drafts
 from inventory.services.orders.numbering import number
 from inventory.services.orders.parties import Parties
 from purchasing import events
@@ -50,6 +51,7 @@ def _create(
 ) -> list[PurchaseOrder]:
     if not drafts:
         return []
+    check_drafts(drafts, prefixes)
     known = _look_up(drafts, prefixes)
     for company_id, site_id in {(each.company.pk, each.site.pk) for each in known}:
         require(actor, company_id=company_id, site_id=site_id, roles=PLANNERS)

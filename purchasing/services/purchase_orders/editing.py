@@ -12,6 +12,7 @@ from core.transactions import service
 from inventory.choices import SupplyKind
 from inventory.drafts import LevelKey
 from inventory.services.orders import blocking
+from inventory.services.orders.dating import check_edits
 from inventory.services.orders.editing import change_head, change_lines, next_line_no, refuse_unknown, to_remove
 from inventory.services.registers import close_supplies
 from purchasing import events, rules
@@ -52,6 +53,7 @@ def edit(
     """
     changes = changes or {}
     refuse_unknown(changes, allowed=HEADER_FIELDS)
+    check_edits(changes, lines)
 
     order = lock_order(order_id)
     require_planner(actor, order)

@@ -7,7 +7,7 @@ from typing import Any
 
 from core import inserts
 from core.clock import local_date
-from core.errors import InvalidInput
+from core.dates import happened_at
 from core.transactions import service
 from inventory.choices import DocumentKind, LocationKind, PostingKind
 from inventory.drafts import Deposit, LevelKey, Posted, PostingDraft
@@ -16,6 +16,7 @@ from inventory.selectors.ordering import Place, check_places
 from inventory.selectors.places import receipt_locations, virtual_location
 from inventory.services.order_lines import add_posted
 from inventory.services.orders.blocking import refuse_blocked
+from inventory.services.orders.dating import check_lines
 from inventory.services.posting import post
 from inventory.services.reversal import reverse as reverse_posting
 from purchasing import events, rules
@@ -34,7 +35,7 @@ _ZERO = Decimal(0)
 
 @service
 def receive(order_id: int, draft: ReceiveDraft | None = None, *, now: datetime, actor: Any) -> Received:
-    """Receive what is named, or all that is open at the one site, in one posting; who works at that site may.
+    """Receive what is named, or all that is open at the one site, in one posting.
 
     Its value is the line's price for the quantity, in the owner's currency by the rate of the day. Goods go to the
     place named, else to where receipts of the item go. Rejected quantity is noted and stays open. Locks the order,
@@ -47,18 +48,17 @@ def receive(order_id: int, draft: ReceiveDraft | None = None, *, now: datetime, 
     :raises PeriodClosed: when the owner's books are closed that day.
     """
     draft = draft or ReceiveDraft()
-    if draft.effective_at is not None and draft.effective_at > now:
-        raise InvalidInput(errors={"effective_at": f"{draft.effective_at} lies in the future."})
+    at = happened_at(draft.effective_at, now=now)
+    check_lines(draft.lines or ())
 
     order = lock_order(order_id)
+    require_writer(actor, order)
     _check_may_receive(order)
     lines = _lines(order)
     site_id, parts = plan(order, lines, draft)
-    require_writer(actor, order, site_id)
     check_places([Place(f"{p.field}.quantity", site_id, p.location_id, p.item_id, p.lot_id) for p in parts])
     offers = lock_supplier_items(order.supplier_id, {part.item_id for part in parts})
 
-    at = draft.effective_at or now
     on = local_date(at, lines[parts[0].line_id].site.time_zone)
     deposits = _deposits(order, lines, site_id, parts, on)
     posted = post(_posting(order, site_id, at), deposits=deposits, now=now, actor=actor)
@@ -83,11 +83,11 @@ def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Re
     :raises PeriodClosed: when the owner's books are closed today.
     """
     order = lock_order(order_id)
+    require_writer(actor, order)
     rules.check(order.state, Step.REVERSE, number=order.number)
     receipt = Receipt.objects.filter(order=order, reversed_at=None, is_historical=False).order_by("-pk").first()
     if receipt is None:
         raise NothingToReverse(number=order.number, what="receipt")
-    require_writer(actor, order, receipt.site_id)
 
     posted = _take_back(order, receipt, reason=reason, now=now, actor=actor)
     return Received(order, receipt, list(posted.warnings))
@@ -97,13 +97,15 @@ def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Re
 def reverse_receipt(posting_id: int, *, now: datetime, actor: Any) -> Posted:
     """As `reverse`, for the receipt that this posting tells of; `inventory.services.undo` calls it.
 
+    :raises WrongState: when the order was canceled since, as one may be of which all was rejected.
     :raises AlreadyReversed: when it was reversed before, is a reversal itself, or tells of history.
     """
     receipt = Receipt.objects.filter(posting_id=posting_id).first()
     if receipt is None:
         return reverse_posting(posting_id, now=now, actor=actor)
     order = lock_order(receipt.order_id)
-    require_writer(actor, order, receipt.site_id)
+    require_writer(actor, order)
+    rules.check(order.state, Step.REVERSE, number=order.number)
     return _take_back(order, receipt, reason="", now=now, actor=actor)
 
 

@@ -12,6 +12,7 @@ from inventory.choices import DemandKind
 from inventory.drafts import LevelKey
 from inventory.services import ranks
 from inventory.services.orders import blocking
+from inventory.services.orders.dating import check_edits
 from inventory.services.orders.editing import change_head, change_lines, next_line_no, refuse_unknown, to_remove
 from inventory.services.pins import release_lines
 from inventory.services.registers import close_demands
@@ -52,6 +53,7 @@ def edit(
     """
     changes = changes or {}
     refuse_unknown(changes, allowed=HEADER_FIELDS)
+    check_edits(changes, lines)
 
     order = lock_order(order_id)
     require_planner(actor, order)

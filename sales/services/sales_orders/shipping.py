@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.errors import InvalidInput, plain
+from core.dates import happened_at
+from core.errors import plain
 from core.transactions import service
 from inventory.choices import DemandKind, DocumentKind, LocationKind, PostingKind
 from inventory.drafts import LevelKey, Posted, PostingDraft, Withdrawal
@@ -33,7 +34,7 @@ from sales.services.sales_orders.shipping_sql import Change, OpenLine
 
 @service
 def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor: Any) -> Shipped:
-    """Ship what is named, or all that is open at the one site, in one posting; who works at that site may.
+    """Ship what is named, or all that is open at the one site, in one posting.
 
     Stock that another order counted on may be taken; the warnings name who did. Consigned
     stock first becomes the seller's, at the agreement's price. Locks the order, then the balances and cost pools.
@@ -45,14 +46,13 @@ def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor:
     :raises InsufficientStock, LotBlocked, PeriodClosed: as the ledger says.
     """
     draft = draft or ShipDraft()
-    if draft.effective_at is not None and draft.effective_at > now:
-        raise InvalidInput(errors={"effective_at": f"{draft.effective_at} lies in the future."})
+    happened_at(draft.effective_at, now=now)
 
     order = lock_order(order_id)
+    require_writer(actor, order)
     _check_may_ship(order)
     lines = shipping_sql.lines_of(order)
     site_id, parts = plan(order, lines, draft)
-    require_writer(actor, order, site_id)
     check_places([Place(part.field, site_id, part.location_id, part.item_id, part.lot_id) for part in parts])
 
     warnings = _warnings(order, site_id, parts)
@@ -84,11 +84,11 @@ def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Sh
     :raises PeriodClosed: when an owner's books are closed today.
     """
     order = lock_order(order_id)
+    require_writer(actor, order)
     rules.check(order.state, Step.REVERSE, number=order.number)
     shipment = Shipment.objects.filter(order=order, reversed_at=None).order_by("-pk").first()
     if shipment is None:
         raise NothingToReverse(number=order.number, what="shipment")
-    require_writer(actor, order, shipment.site_id)
 
     posted = _take_back(order, shipment, reason=reason, now=now, actor=actor)
     return Shipped(order, shipment, list(posted.warnings))
@@ -104,7 +104,8 @@ def reverse_shipment(posting_id: int, *, now: datetime, actor: Any) -> Posted:
     if shipment is None:
         return reverse_posting(posting_id, now=now, actor=actor)
     order = lock_order(shipment.order_id)
-    require_writer(actor, order, shipment.site_id)
+    require_writer(actor, order)
+    rules.check(order.state, Step.REVERSE, number=order.number)
     return _take_back(order, shipment, reason="", now=now, actor=actor)
 
 
