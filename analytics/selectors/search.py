@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from inventory.models import Item, Lot
+from inventory.models import Item
 from inventory.selectors import items as item_selectors
 from inventory.selectors import transfers
+from inventory.selectors.masters import stock_lots
 from production.selectors import orders as making
 from purchasing import selectors as purchasing
 from sales import selectors as sales
@@ -69,11 +70,8 @@ def _orders(rows: QuerySet, path: str, about: str) -> list[Hit]:
 
 
 def _lots(text: str, access: Access) -> list[Hit]:
-    rows = (
-        Lot.objects.filter(item__in=item_selectors.items(access), number__icontains=text, kind="stock")
-        .select_related("item")
-        .order_by("-id")[:MOST_OF_A_KIND]
-    )
+    mine = stock_lots(access).filter(item__in=item_selectors.items(access), number__icontains=text)
+    rows = mine.select_related("item").order_by("-id")[:MOST_OF_A_KIND]
     return [
         Hit(row.number, row.item.sku, row.state if row.state == "held" else "", f"stock/{row.item_id}/") for row in rows
     ]
