@@ -7,6 +7,7 @@ class PurchasingConfig(AppConfig):
     def ready(self) -> None:
         from core import invariants as core_invariants
         from inventory.choices import DocumentKind
+        from inventory.selectors import document_states
         from inventory.services import undo
         from purchasing import invariants, navigation, selectors
         from purchasing.services import purchase_orders
@@ -15,6 +16,7 @@ class PurchasingConfig(AppConfig):
         core_invariants.register("purchase order lines = supply", invariants.SUPPLIES)
         core_invariants.register("purchase order lines = receipts", invariants.RECEIPTS)
         core_invariants.register("purchase order states = lines", invariants.STATES)
+        document_states.register(DocumentKind.PURCHASE_ORDER, selectors.states)
         undo.register(DocumentKind.PURCHASE_ORDER, purchase_orders.reverse_receipt)
         upward.register("companies", "purchasing", selectors.PARTNERS)
         navigation.register()

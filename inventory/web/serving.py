@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from core.ui.formats import number
-from inventory.choices import Availability, DemandKind, DocumentKind
+from inventory.choices import DemandKind, DocumentKind
 from inventory.drafts import LevelKey
+from inventory.rules import availability
 from inventory.selectors.allocations import Line, served_in_order, takers_before
 
 NAMED_TAKERS = 2
@@ -39,6 +41,11 @@ def document_url(base: str, kind: str, document_id: int | None) -> str:
     return f"{base}{path}/{document_id}/" if path and document_id else ""
 
 
+def explain_url(site_code: str, item_id: int, company_code: str) -> str:
+    """The drawer of the level of a company's item at a site."""
+    return f"/s/{site_code}/stock/{item_id}/explain/?{urlencode({'company': company_code})}"
+
+
 def served_lines(
     kind: DemandKind, keys: Iterable[LevelKey], decimals: dict[int, int], *, now: datetime
 ) -> dict[int, Served]:
@@ -56,9 +63,7 @@ def served_lines(
 
 def in_words(line: Line, lines: Sequence[Line], decimals: int) -> Served:
     """One demand of those at a key, which are in the order they are served."""
-    # What nothing serves is worse than late, whatever its date.
-    is_late = line.late_days > 0 and line.availability != Availability.NOT_AVAILABLE
-    state = "late" if is_late else (line.availability or "waiting")
+    state = availability.shown(line.availability, line.late_days) or "waiting"
     parts = ", ".join(_part(part, decimals) for part in line.parts)
     return Served(state, line.expected_on, line.late_days, parts, _taken(line, lines, decimals))
 

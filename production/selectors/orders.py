@@ -34,6 +34,11 @@ def with_parts(orders: QuerySet[ManufacturingOrder]) -> QuerySet[ManufacturingOr
     )
 
 
+def states(ids: Collection[int]) -> dict[int, str]:
+    """The states of orders, for pages that only name them; the caller has seen to who may."""
+    return dict(ManufacturingOrder.objects.filter(pk__in=ids).values_list("pk", "state"))
+
+
 def open_costs(order_ids: Collection[int], access: Access) -> dict[int, Cost]:
     """The cost in the pools of orders of the reader's own companies; one query."""
     if not order_ids:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from inventory.choices import Availability, DocumentKind
+from inventory.rules import availability
 from production.rules import OPEN_STATES as OPEN_MAKING
 from sales.rules import OPEN_STATES as OPEN_SALES
 from sites.access import Access
@@ -358,8 +359,5 @@ def state_of(row: Ranked) -> str:
 
     An order made to stock without a status has nothing open: all its components are there.
     """
-    if row.availability == Availability.NOT_AVAILABLE:
-        return Availability.NOT_AVAILABLE
-    if row.late_days > 0:
-        return "late"
-    return row.availability or ("waiting" if is_sales(row) else Availability.IN_STOCK)
+    shown = availability.shown(row.availability, row.late_days)
+    return shown or ("waiting" if is_sales(row) else Availability.IN_STOCK)

@@ -16,6 +16,7 @@ from core.web import lists
 from core.web.keyset import paginate
 from core.web.tables import csv_response
 from inventory.choices import DocumentKind
+from inventory.rules import availability
 from inventory.selectors import ranks
 from inventory.selectors.statuses import Status, statuses
 from production.choices import ManufacturingOrderState as State
@@ -158,9 +159,9 @@ class OrderExport(OrderListMixin, View):
 
 
 def availability_of(order: ManufacturingOrder, status: Status | None) -> str:
-    """The state to show: blocked before late before what its components are; nothing for what is not open."""
+    """The state to show: blocked before what its components are; nothing for what is not open."""
     if order.blocked_at is not None and order.state in OPEN_STATES:
         return "blocked"
     if status is None:
         return ""
-    return "late" if status.late_days > 0 else status.availability
+    return availability.shown(status.availability, status.late_days)

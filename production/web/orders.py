@@ -18,6 +18,7 @@ from core.templatetags.mfg import url_with
 from core.ui.formats import number, symbol
 from core.web import lists
 from core.web.tables import csv_response
+from inventory.rules import availability
 from inventory.selectors import items as item_selectors
 from inventory.selectors import ranks
 from inventory.selectors.reasons import Reason, reasons
@@ -327,10 +328,9 @@ class WhyPage(RankedMixin, TemplateView):
             }
             for one in reason.takers
         ]
-        is_late = reason.late_days > 0 and reason.availability != "not_available"
         return {
             "reason": reason,
-            "state": "late" if is_late else reason.availability or "waiting",
+            "state": availability.shown(reason.availability, reason.late_days) or "waiting",
             "sources": sources,
             "takers": takers,
             "stock_url": f"/s/{reason.site}/stock/{reason.key.item_id}/explain/",

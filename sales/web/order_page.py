@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.ui.formats import number
 from inventory.choices import Availability, DemandKind, DocumentKind
 from inventory.drafts import LevelKey
+from inventory.rules import availability
 from inventory.selectors import ranks
 from inventory.selectors.reasons import reasons
 from inventory.selectors.statuses import Status, fresh_statuses
@@ -219,10 +220,9 @@ class LinePage(OrderMixin, TemplateView):
         if found is None:
             return None
         places = ranks.positions(taker.priority_id for taker in found.takers)
-        is_late = found.late_days > 0 and found.availability != Availability.NOT_AVAILABLE
         return {
             "found": found,
-            "state": "late" if is_late else found.availability or "waiting",
+            "state": availability.shown(found.availability, found.late_days) or "waiting",
             "sources": [(one, document_url(self.base, one.document_kind, one.document_id)) for one in found.sources],
             "takers": [
                 (one, document_url(self.base, one.document_kind, one.document_id), places.get(one.priority_id or 0))
@@ -266,14 +266,12 @@ class OrderStepPage(OrderMixin, View):
 
 
 def availability_of(order: SalesOrder, status: Status | None) -> str:
-    """The state to show: what is blocked or not available before what is late; nothing for what is not open."""
+    """The state to show: what is blocked before how it is served; nothing for what is not open."""
     if status is None:
         return ""
     if order.blocked_at is not None:
         return "blocked"
-    if status.availability == Availability.NOT_AVAILABLE:
-        return status.availability
-    return "late" if status.late_days > 0 else status.availability
+    return availability.shown(status.availability, status.late_days)
 
 
 def expected_on(status: Any, today: Any) -> Any:
