@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 
 from analytics.selectors import flows, orders
 from analytics.selectors.scope import View
@@ -15,8 +16,10 @@ from production.selectors.ranked import Ranked
 from purchasing.choices import PurchaseOrderState
 from purchasing.models import PurchaseOrder, PurchaseOrderLine
 
-# As many of each kind as can be among the first; the rest stands on the pages of its kind.
+# As many of each kind as can be among the first; and as the page of them all lists, before it leads on to the list of
+# the kind.
 MOST_OF_A_KIND = 8
+MOST_LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,30 @@ class BlockedLot:
     sku: str
     unit: str
     site: str
+    site_id: int
+    owner_id: int
     quantity: Decimal
     value: Value | None
 
 
 @dataclass(frozen=True)
+class Counts:
+    """How many of each kind there are, listed or not."""
+
+    shortages: int
+    late_orders: int
+    transfers: int
+    purchases: int
+    lots: int
+
+    @property
+    def all(self) -> int:
+        return self.shortages + self.late_orders + self.transfers + self.purchases + self.lots
+
+
+@dataclass(frozen=True)
 class Attention:
-    """Everything that needs somebody, each kind with the dearest first, late orders by rank."""
+    """What needs somebody, each kind with the dearest first, late orders by rank."""
 
     shortages: list[Shortage]
     late_orders: list[Ranked]
@@ -63,38 +83,44 @@ class Attention:
     lots: list[BlockedLot]
 
 
-def attention(view: View) -> Attention:
-    """What needs somebody at the view's sites."""
+def attention(view: View, *, most: int) -> Attention:
+    """What needs somebody at the view's sites, at most so many of each kind."""
     return Attention(
-        shortages(view, most=MOST_OF_A_KIND),
-        orders.late(view, most=MOST_OF_A_KIND),
-        overdue_transfers(view),
-        overdue_purchases(view),
-        blocked_lots(view),
+        shortages(view, most=most),
+        orders.late(view, most=most),
+        overdue_transfers(view, most=most),
+        overdue_purchases(view, most=most),
+        blocked_lots(view, most=most),
     )
 
 
-def overdue_transfers(view: View, *, most: int = MOST_OF_A_KIND) -> list[OverdueTransfer]:
+def counts(view: View, *, missing: int, late: int) -> Counts:
+    """How many there are of each kind; the pages know already how many item-sites miss something and orders are late.
+
+    Three queries.
+    """
+    return Counts(
+        missing, late, flows.overdue(view).count(), _overdue_purchases(view).count(), _blocked_lots(view).count()
+    )
+
+
+def overdue_transfers(view: View, *, most: int) -> list[OverdueTransfer]:
     """Transfers under way past their date, the longest first."""
-    late = sorted(flows.late(flows.flows(view), view.today), key=lambda flow: (flow.expected_on, flow.id))[:most]
+    late = flows.listed(flows.overdue(view).order_by("expected_on", "id")[:most])
     values = transfer_values([flow.id for flow in late], view)
     return [OverdueTransfer(flow, values.get(flow.id), flow.late_days(view.today)) for flow in late]
 
 
-def overdue_purchases(view: View, *, most: int = MOST_OF_A_KIND) -> list[OverduePurchase]:
+def overdue_purchases(view: View, *, most: int) -> list[OverduePurchase]:
     """Purchase orders with lines past their date, the dearest first."""
-    states = [PurchaseOrderState.ORDERED, PurchaseOrderState.PARTLY_RECEIVED]
-    late = PurchaseOrderLine.objects.filter(
-        order=OuterRef("pk"), open_quantity__gt=0, expected_on__lt=view.today
-    ).values("order")
-    value = late.annotate(total=Sum(F("open_quantity") * F("unit_price") / F("unit_factor"))).values("total")
+    late = _late_lines(view)
+    open_amount = F("open_quantity") * F("unit_price") / F("unit_factor")
     rows = (
-        PurchaseOrder.objects.filter(view.documents("supplier__party"), state__in=states)
+        _overdue_purchases(view)
         .annotate(
-            amount=Subquery(value),
+            amount=Subquery(late.values("order").annotate(total=Sum(open_amount)).values("total")),
             since=Subquery(late.order_by("expected_on").values("expected_on")[:1]),
         )
-        .exclude(amount=None)
         .select_related("supplier", "site")
         .order_by("-amount", "id")[:most]
     )
@@ -108,26 +134,35 @@ def overdue_purchases(view: View, *, most: int = MOST_OF_A_KIND) -> list[Overdue
     ]
 
 
+def _overdue_purchases(view: View) -> QuerySet[PurchaseOrder]:
+    states = [PurchaseOrderState.ORDERED, PurchaseOrderState.PARTLY_RECEIVED]
+    rows = PurchaseOrder.objects.filter(view.documents("supplier__party"), state__in=states)
+    return rows.filter(Exists(_late_lines(view)))
+
+
+def _late_lines(view: View) -> QuerySet[PurchaseOrderLine]:
+    """Open lines of the outer order that should have come before today."""
+    return PurchaseOrderLine.objects.filter(order=OuterRef("pk"), open_quantity__gt=0, expected_on__lt=view.today)
+
+
 def _has_prices(order: PurchaseOrder, view: View) -> bool:
     return view.access.sees_prices(order.company_id, order.supplier.party_id)
 
 
-def blocked_lots(view: View, *, most: int = MOST_OF_A_KIND) -> list[BlockedLot]:
+def blocked_lots(view: View, *, most: int) -> list[BlockedLot]:
     """Held lots with stock, the dearest first."""
-    seen = view.access.q(companies=["owner", "used_by"], sites=["site"])
     pool = CostPool.objects.filter(
         view.access.valued("owner"), kind="stock", item=OuterRef("item"), owner=OuterRef("owner"),
         site=OuterRef("site"), quantity__gt=0,
     )  # fmt: skip
     rows = (
-        StockBalance.objects.filter(seen, site__in=view.site_ids, lot__state=LotState.HELD, quantity__gt=0)
-        .values("lot_id", "lot__number", "lot__state_reason", "item_id", "item__sku", "item__unit__code", "site__code")
+        _blocked_lots(view)
         .annotate(
             total=Sum("quantity"),
             cost=Sum(F("quantity") * Subquery(pool.annotate(c=F("value") / F("quantity")).values("c")[:1])),
             currency=Subquery(pool.values("currency")[:1]),
         )
-        .order_by(F("cost").desc(nulls_last=True), "lot_id")[:most]
+        .order_by(F("cost").desc(nulls_last=True), "lot_id", "site__code", "owner_id")[:most]
     )
     return [
         BlockedLot(
@@ -138,8 +173,20 @@ def blocked_lots(view: View, *, most: int = MOST_OF_A_KIND) -> list[BlockedLot]:
             row["item__sku"],
             row["item__unit__code"],
             row["site__code"],
+            row["site_id"],
+            row["owner_id"],
             row["total"],
             None if row["cost"] is None else Value(row["currency"], row["cost"]),
         )
         for row in rows
     ]
+
+
+def _blocked_lots(view: View) -> QuerySet[StockBalance, dict[str, Any]]:
+    """Each held lot with stock, by site and owner: their costs differ."""
+    seen = view.access.q(companies=["owner", "used_by"], sites=["site"])
+    held = StockBalance.objects.filter(seen, site__in=view.site_ids, lot__state=LotState.HELD, quantity__gt=0)
+    return held.values(
+        "lot_id", "lot__number", "lot__state_reason", "item_id", "item__sku", "item__unit__code", "site__code",
+        "site_id", "owner_id",
+    ).distinct()  # fmt: skip

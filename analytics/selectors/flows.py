@@ -1,6 +1,5 @@
 """Goods between sites."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +21,8 @@ class Flow:
 
     id: int
     number: str
+    company_id: int
+    destination_id: int
     origin: str
     destination: str
     state: str
@@ -48,32 +49,41 @@ def transfers_under_way(view: View) -> QuerySet[Transfer]:
     return transfers(view).filter(state__in=UNDER_WAY)
 
 
+def coming(view: View) -> QuerySet[Transfer]:
+    """Those of them that end at the view's sites: what is in transit to it."""
+    return transfers_under_way(view).filter(destination__in=view.site_ids)
+
+
+def overdue(view: View) -> QuerySet[Transfer]:
+    """Those under way that should have arrived before today."""
+    return transfers_under_way(view).filter(expected_on__lt=view.today)
+
+
 def flows(view: View) -> list[Flow]:
     """Open transfers for the schematic, those under way first, the earliest first; at most two dozen."""
-    rows = (
-        transfers(view)
-        .filter(state__in=[*UNDER_WAY, *AHEAD])
-        .annotate(
-            open=Sum(F("lines__quantity") - F("lines__closed_quantity") - F("lines__received_quantity")),
-            units=Count("lines__item__unit", distinct=True),
-            decimals=Max("lines__item__unit__decimals"),
-            count=Count("lines"),
-        )
-        .select_related("origin", "destination")
-        .order_by(F("dispatched_at").asc(nulls_last=True), F("expected_on").asc(nulls_last=True), "id")[:_MOST_DRAWN]
+    rows = transfers(view).filter(state__in=[*UNDER_WAY, *AHEAD])
+    first = (F("dispatched_at").asc(nulls_last=True), F("expected_on").asc(nulls_last=True), "id")
+    return listed(rows.order_by(*first)[:_MOST_DRAWN])
+
+
+def listed(rows: QuerySet[Transfer]) -> list[Flow]:
+    """Some transfers as flows, in their order, in one query."""
+    open_quantity = F("lines__quantity") - F("lines__closed_quantity") - F("lines__received_quantity")
+    found = rows.select_related("origin", "destination").annotate(
+        open=Sum(open_quantity),
+        units=Count("lines__item__unit", distinct=True),
+        decimals=Max("lines__item__unit__decimals"),
+        count=Count("lines"),
     )
-    return [_flow(row) for row in rows]
-
-
-def late(rows: Iterable[Flow], today: date) -> list[Flow]:
-    """Those under way that are overdue."""
-    return [flow for flow in rows if flow.state in UNDER_WAY and flow.late_days(today)]
+    return [_flow(row) for row in found]
 
 
 def _flow(row: Transfer) -> Flow:
     return Flow(
         id=row.pk,
         number=row.number,
+        company_id=row.company_id,
+        destination_id=row.destination_id,
         origin=row.origin.code,
         destination=row.destination.code,
         state=row.state,

@@ -8,14 +8,11 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from analytics.selectors.scope import View
-from production.models import ManufacturingOrder
 from production.selectors import ranked
-from production.selectors.ranked import Choice, Ranked, is_sales
+from production.selectors.ranked import Choice, Ranked
 from sales.models import SalesOrder
 
 ON_TIME_DAYS = 30
-# More troubles than this are counted, not listed.
-MOST_ROWS = 500
 
 
 def counts(view: View) -> ranked.Counts:
@@ -23,22 +20,19 @@ def counts(view: View) -> ranked.Counts:
     return ranked.counts(view.access, view.site_ids, now=view.now)
 
 
-def late(view: View, *, most: int = MOST_ROWS) -> list[Ranked]:
+def late(view: View, *, most: int) -> list[Ranked]:
     """Orders that come after their need, in rank order."""
     return _page(view, Choice(is_late=True, site_ids=view.site_ids), most)
 
 
-def at_risk(view: View, *, most: int = MOST_ROWS) -> list[Ranked]:
+def at_risk(view: View, *, most: int) -> list[Ranked]:
     """Orders not late yet that lack something, or get the last of it right before the need, in rank order."""
     return _page(view, Choice(is_risky=True, site_ids=view.site_ids), most)
 
 
 def late_by_site(view: View) -> Counter[int]:
     """How many late orders each site has."""
-    rows = late(view)
-    sales = SalesOrder.objects.filter(pk__in=[row.id for row in rows if is_sales(row)])
-    making = ManufacturingOrder.objects.filter(pk__in=[row.id for row in rows if not is_sales(row)])
-    return Counter([*sales.values_list("site_id", flat=True), *making.values_list("site_id", flat=True)])
+    return Counter(ranked.late_by_site(view.access, view.site_ids, now=view.now))
 
 
 def on_time_share(view: View, until: date) -> tuple[Decimal | None, int]:

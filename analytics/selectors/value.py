@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
+from analytics.selectors.flows import coming
 from analytics.selectors.scope import View
 from inventory.choices import PoolKind
 from inventory.models import CostPool, ValueEntry
@@ -27,8 +28,9 @@ def stock_values(view: View) -> list[Value]:
     """Stock value at the view's sites by currency, the largest first, against a week ago."""
     pools = CostPool.objects.filter(view.owned(), kind=PoolKind.STOCK)
     now = dict(pools.values_list("currency").annotate(total=Sum("value")).order_by("currency"))
-    companies = view.access.valued("company")
-    entries = ValueEntry.objects.filter(companies, site__in=view.site_ids, posted_at__gte=view.now - WEEK)
+    entries = ValueEntry.objects.filter(
+        view.access.valued("company"), site__in=view.site_ids, pool__kind=PoolKind.STOCK, posted_at__gte=view.now - WEEK
+    )
     gained = dict(entries.values_list("currency").annotate(total=Sum("amount")).order_by("currency"))
     values = [Value(currency, amount, _growth(amount, gained.get(currency))) for currency, amount in now.items()]
     return sorted(values, key=lambda value: -value.amount)
@@ -36,9 +38,8 @@ def stock_values(view: View) -> list[Value]:
 
 def transit_values(view: View) -> list[Value]:
     """Value on its way to the view's sites, by currency."""
-    ids = _transfers_to(view)
     pools = CostPool.objects.filter(
-        view.access.valued("owner"), kind=PoolKind.TRANSFER, source_id__in=ids, quantity__gt=0
+        view.access.valued("owner"), kind=PoolKind.TRANSFER, source_id__in=coming(view).values("id"), quantity__gt=0
     )
     rows = pools.values_list("currency").annotate(total=Sum("value")).order_by("-total")
     return [Value(currency, amount) for currency, amount in rows]
@@ -58,6 +59,24 @@ def values_by_site(view: View) -> dict[int, list[Value]]:
     return found
 
 
+def values_by_item(view: View, *, most: int) -> list[tuple[int, str, Value]]:
+    """The dearest items at the view's sites: id, SKU and stock value."""
+    rows = (
+        CostPool.objects.filter(view.owned(), kind=PoolKind.STOCK)
+        .values_list("item_id", "item__sku", "currency")
+        .annotate(total=Sum("value"))
+        .exclude(total=0)
+        .order_by("-total", "item_id", "currency")[:most]
+    )
+    return [(item_id, sku, Value(currency, amount)) for item_id, sku, currency, amount in rows]
+
+
+def count_of_items(view: View) -> int:
+    """How many items and currencies make the stock value."""
+    pools = CostPool.objects.filter(view.owned(), kind=PoolKind.STOCK)
+    return pools.values("item_id", "currency").annotate(total=Sum("value")).exclude(total=0).count()
+
+
 def transfer_values(transfer_ids: list[int], view: View) -> dict[int, Value]:
     """What transfers carry, by transfer, where it is his to see."""
     rows = (
@@ -67,12 +86,6 @@ def transfer_values(transfer_ids: list[int], view: View) -> dict[int, Value]:
         .order_by("source_id", "currency")
     )
     return {source_id: Value(currency, amount) for source_id, currency, amount in rows}
-
-
-def _transfers_to(view: View) -> list[int]:
-    from analytics.selectors.flows import transfers_under_way
-
-    return list(transfers_under_way(view).filter(Q(destination__in=view.site_ids)).values_list("id", flat=True))
 
 
 def _growth(amount: Decimal, gained: Decimal | None) -> Decimal | None:

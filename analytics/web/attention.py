@@ -19,7 +19,7 @@ from analytics.selectors.value import Value
 from core.ui.formats import day, money, number
 from production.web import rank_rows
 from production.web.rank_rows import Row
-from sites.access import Access
+from sites.access import PLANNERS, WRITERS, Access
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Writer:
             _sentence(row.why) or _("Needed %(day)s.") % {"day": day(row.need_on) if row.need_on else "–"},
             _cost(Value(row.currency, row.amount) if row.amount else None),
             row.url,
-            {"label": _("Open"), "url": row.url, "method": "get"},
+            _link(_("Open"), row.url),
             f"document:{row.kind}:{row.id}",
             row.amount or Decimal(0),
         )
@@ -102,7 +102,7 @@ class Writer:
             _("%(amount)s under way, due %(day)s, not received.") % {"amount": amount, "day": due},
             _cost(row.value),
             url,
-            {"label": _("Receive"), "url": url, "method": "get"},
+            _link(_("Receive") if self._may_report(flow.company_id, flow.destination_id) else _("Open"), url),
             f"document:transfer:{flow.id}",
             row.value.amount if row.value else Decimal(0),
         )
@@ -116,7 +116,7 @@ class Writer:
             _("Not received at %(site)s; a new date says who has to wait.") % {"site": order.site.name},
             _cost(row.amount),
             url,
-            {"label": _("Open"), "url": url, "method": "get"},
+            _link(_("Open"), url),
             f"document:purchase_order:{order.pk}",
             row.amount.amount if row.amount else Decimal(0),
         )
@@ -130,7 +130,7 @@ class Writer:
             f"{reason}; {number(row.quantity)} {row.unit} " + _("blocked."),
             _cost(row.value),
             url,
-            {"label": _("Decide"), "url": url, "method": "get"},
+            _link(_("Decide") if self._may_report(row.owner_id, row.site_id) else _("Open"), url),
             f"level:{row.item_id}:*",
             row.value.amount if row.value else Decimal(0),
         )
@@ -155,9 +155,11 @@ class Writer:
             "amount": number(row.excess.quantity),
         }
 
-    def _remedy(self, row: Shortage) -> dict[str, str] | None:
-        """Moving another site's excess before making, and making before buying."""
+    def _remedy(self, row: Shortage) -> dict[str, str]:
+        """Moving another site's excess before making, and making before buying; for who plans for the company."""
         level = row.level
+        if not self.access.has_role(PLANNERS, company_id=level.used_by_id, site_id=level.site_id):
+            return _link(_("Open"), f"{self.base}stock/{level.item_id}/")
         query: dict[str, Any] = {"item": level.item.sku, "quantity": f"{level.missing.normalize():f}"}
         if row.excess is not None:
             quantity = min(row.excess.quantity, level.missing)
@@ -171,10 +173,18 @@ class Writer:
         if row.is_bought:
             label = _("Buy %(amount)s") % {"amount": amount}
             return self._form("purchase-orders", label, {**query, "site": level.site.code})
-        return {"label": _("Open"), "url": f"{self.base}stock/{level.item_id}/", "method": "get"}
+        return _link(_("Open"), f"{self.base}stock/{level.item_id}/")
 
     def _form(self, noun: str, label: str, query: dict[str, Any]) -> dict[str, str]:
-        return {"label": label, "url": f"{self.base}{noun}/new/?{urlencode(query)}", "method": "get"}
+        return _link(label, f"{self.base}{noun}/new/?{urlencode(query)}")
+
+    def _may_report(self, company_id: int, site_id: int) -> bool:
+        """Whether what happens to goods of the company at the site is his to report."""
+        return self.access.has_role(WRITERS, company_id=company_id, site_id=site_id, by_operator=True)
+
+
+def _link(label: str, url: str) -> dict[str, str]:
+    return {"label": label, "url": url, "method": "get"}
 
 
 def _cost(value: Value | None) -> str:

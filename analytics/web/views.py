@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from analytics.selectors import attention, flows, network, orders, value
@@ -13,7 +14,11 @@ from analytics.selectors.scope import View
 from analytics.selectors.value import Value
 from analytics.web import drawing, figures
 from analytics.web.attention import Writer
-from core.ui.formats import money
+from analytics.web.figures import site_value_url
+from core.ui.formats import money, number
+from inventory.web.adjustments import sites_to_count
+from inventory.web.transfers import may_move
+from production.selectors.ranked import Counts
 from production.web import rank_rows
 from sites.web import reader
 from sites.web.mixins import SitePageMixin
@@ -42,20 +47,23 @@ class NetworkPage(ViewMixin, TemplateView):
     template_name = "analytics/network.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        view = self.view
-        entries = Writer(self.site_code, self.access).entries(attention.attention(view))
-        sites, goods = network.site_figures(view), flows.flows(view)
+        view, known = self.view, reader.of(self.request)
+        entries = Writer(self.site_code, self.access).entries(attention.attention(view, most=attention.MOST_OF_A_KIND))
+        sites, goods, counts = network.site_figures(view), flows.flows(view), orders.counts(view)
+        missing = sum(row.missing for row in sites)
         return super().get_context_data(
             today=view.today,
             base=self.base,
-            figures=_figures(view, sites, is_small=reader.of(self.request).is_small),
+            figures=_figures(view, counts, missing, is_small=known.is_small),
             attention=entries[:SHOWN],
-            attention_count=len(entries),
+            attention_count=attention.counts(view, missing=missing, late=counts.late).all,
             late_orders=rank_rows.rows(orders.late(view, most=SHOWN), self.access, base=self.base),
             drawing=drawing.draw(sites, goods, base=self.base, today=view.today) if len(sites) > 1 else None,
             flows=goods,
             sites=[_site_row(row, self.now) for row in sites],
-            totals=_totals(sites),
+            totals=_totals(sites, self.base),
+            may_plan=may_move(self.access),
+            may_adjust=bool(sites_to_count(self.sites, self.access)),
             **kwargs,
         )
 
@@ -66,8 +74,31 @@ class AttentionPage(ViewMixin, TemplateView):
     template_name = "analytics/attention.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        entries = Writer(self.site_code, self.access).entries(attention.attention(self.view))
-        return super().get_context_data(attention=entries, base=self.base, **kwargs)
+        view = self.view
+        found = attention.attention(view, most=attention.MOST_LISTED)
+        counts = attention.counts(view, missing=network.missing_count(view), late=orders.counts(view).late)
+        return super().get_context_data(
+            attention=Writer(self.site_code, self.access).entries(found),
+            count=counts.all,
+            more=self.more(found, counts),
+            base=self.base,
+            **kwargs,
+        )
+
+    def more(self, found: attention.Attention, counts: attention.Counts) -> list[dict[str, Any]]:
+        """What the page leaves out, kind by kind, and the list that has it all."""
+        kinds = [
+            (_("%(count)s more shortages"), counts.shortages, found.shortages, "stock/?state=missing"),
+            (_("%(count)s more late orders"), counts.late_orders, found.late_orders, "orders/?late=1"),
+            (_("%(count)s more overdue transfers"), counts.transfers, found.transfers, "transfers/?tab=overdue"),
+            (_("%(count)s more overdue purchases"), counts.purchases, found.purchases, "purchase-orders/?tab=overdue"),
+            (_("%(count)s more blocked lots"), counts.lots, found.lots, "stock/?state=blocked"),
+        ]
+        return [
+            {"label": label % {"count": number(count - len(rows))}, "url": f"{self.base}{path}"}
+            for label, count, rows, path in kinds
+            if count > len(rows)
+        ]
 
 
 class FigurePage(ViewMixin, TemplateView):
@@ -82,15 +113,19 @@ class FigurePage(ViewMixin, TemplateView):
         return super().get_context_data(**{**kwargs, "figure": explain(self.view, self.base)})
 
 
-def _figures(view: View, sites: Sequence[network.SiteFigures], *, is_small: bool) -> list[dict[str, Any]]:
+def _figures(view: View, counts: Counts, missing: int, *, is_small: bool) -> list[dict[str, Any]]:
     """The strip over the page; a reader of one site has nothing between sites."""
-    stock, transit, counts = value.stock_values(view), value.transit_values(view), orders.counts(view)
+    stock, transit = value.stock_values(view), value.transit_values(view)
     share, shipped = orders.on_time_share(view, view.today)
-    under_way = flows.transfers_under_way(view).count()
-    missing = sum(row.missing for row in sites)
+    coming = flows.coming(view).count()
     figures = [
         _figure("stock-value", _("Stock value"), amounts(stock), _growth(stock)),
-        _figure("in-transit", _("In transit"), amounts(transit), _("%(count)s transfers") % {"count": under_way}),
+        _figure(
+            "in-transit",
+            _("In transit"),
+            amounts(transit),
+            ngettext("%(count)s transfer", "%(count)s transfers", coming) % {"count": coming},
+        ),
         _figure("late", _("Late orders"), counts.late, _("of %(count)s open") % {"count": counts.all}, "late"),
         _figure("at-risk", _("At risk"), counts.risky, _("%(count)s ready to ship") % {"count": counts.ready}),
         _figure("missing", _("Missing"), missing, _("items") if is_small else _("item-sites"), "no"),
@@ -121,16 +156,20 @@ def _growth(values: Sequence[Value]) -> str:
 
 
 def _site_row(row: network.SiteFigures, now: Any) -> dict[str, Any]:
-    return {"figures": row, "site": row.site, "value": amounts(row.values), "now": now}
+    url = site_value_url(row.site) if row.values else ""
+    return {"figures": row, "site": row.site, "value": amounts(row.values), "value_url": url, "now": now}
 
 
-def _totals(sites: Sequence[network.SiteFigures]) -> dict[str, Any]:
+def _totals(sites: Sequence[network.SiteFigures], base: str) -> list[dict[str, str]]:
+    """The sums under the table of sites, each with the drawer that explains it."""
     by_currency: dict[str, Decimal] = {}
     for row in sites:
         for one in row.values:
             by_currency[one.currency] = by_currency.get(one.currency, Decimal(0)) + one.amount
-    return {
-        "value": amounts([Value(currency, amount) for currency, amount in by_currency.items()]),
-        "missing": sum(row.missing for row in sites),
-        "late": sum(row.late for row in sites),
-    }
+    missing, late = sum(row.missing for row in sites), sum(row.late for row in sites)
+    totals = [
+        ("stock-value", amounts([Value(currency, amount) for currency, amount in by_currency.items()])),
+        ("missing", number(missing) if missing else "–"),
+        ("late", number(late) if late else "–"),
+    ]
+    return [{"text": text, "url": "" if text == "–" else f"{base}network/explain/{name}/"} for name, text in totals]
