@@ -26,6 +26,8 @@ class LocationKind(models.TextChoices):
 
 
 ON_HAND_KINDS = (LocationKind.STORAGE, LocationKind.LINESIDE, LocationKind.STAGING)
+# Where goods are received and put by hand; transit and work in progress belong to their orders.
+KEEPING_KINDS = (*ON_HAND_KINDS, LocationKind.QUARANTINE)
 PHYSICAL_KINDS = (*ON_HAND_KINDS, LocationKind.QUARANTINE, LocationKind.WIP, LocationKind.TRANSIT)
 VIRTUAL_KINDS = (
     LocationKind.SUPPLIER,

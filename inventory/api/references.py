@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.api.fields import ReferenceField
+from inventory.choices import PHYSICAL_KINDS
 from inventory.models import Item, ItemCategory, Location, Lot, UnitOfMeasure
 from inventory.selectors import items as item_selectors
 from inventory.selectors import masters
@@ -28,7 +29,7 @@ def categories(user: Any) -> QuerySet[ItemCategory]:
 
 def locations(user: Any) -> QuerySet[Location]:
     """Places that may be named; those of transfers and of the world outside are nobody's to name."""
-    return masters.locations(access_of(user)).filter(archived_at=None, transfer_id=None)
+    return masters.locations(access_of(user)).filter(archived_at=None, transfer_id=None, kind__in=PHYSICAL_KINDS)
 
 
 def lots(user: Any) -> QuerySet[Lot]:

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from core.models import Editable, Master
-from inventory.choices import ON_HAND_KINDS, LocationKind, LotKind, LotState
+from inventory.choices import KEEPING_KINDS, LocationKind, LotKind, LotState
 
 
 class Location(Master):
@@ -40,8 +40,8 @@ class Location(Master):
 
     @property
     def may_be_adjusted(self) -> bool:
-        """Whether people put and take stock here by hand; transit and work in progress belong to their orders."""
-        return self.archived_at is None and self.kind in {*ON_HAND_KINDS, LocationKind.QUARANTINE}
+        """Whether people put and take stock here by hand, and goods are received here."""
+        return self.archived_at is None and self.kind in KEEPING_KINDS
 
 
 class Lot(Editable):

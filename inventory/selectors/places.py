@@ -3,7 +3,7 @@
 from django.db import connection
 
 from core.errors import InvalidInput
-from inventory.choices import VIRTUAL_KINDS, LocationKind
+from inventory.choices import KEEPING_KINDS, VIRTUAL_KINDS, LocationKind
 from inventory.models import ItemSite, Location
 
 
@@ -54,15 +54,17 @@ def receipt_locations(item_ids: list[int], site_id: int, company_id: int) -> dic
     """
     own = dict(
         ItemSite.objects.filter(
-            item_id__in=item_ids, site_id=site_id, company_id=company_id, default_location__archived_at=None
-        )
-        .exclude(default_location=None)
-        .values_list("item_id", "default_location_id")
+            item_id__in=item_ids,
+            site_id=site_id,
+            company_id=company_id,
+            default_location__archived_at=None,
+            default_location__kind__in=KEEPING_KINDS,
+        ).values_list("item_id", "default_location_id")
     )
     if len(own) == len(set(item_ids)):
         return own
     general = (
-        Location.objects.filter(site_id=site_id, is_default_receipt=True, archived_at=None)
+        Location.objects.filter(site_id=site_id, is_default_receipt=True, archived_at=None, kind__in=KEEPING_KINDS)
         .values_list("id", flat=True)
         .first()
     )

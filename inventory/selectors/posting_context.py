@@ -7,8 +7,10 @@ from decimal import Decimal
 from core.errors import InvalidInput
 from core.prepared import Statement
 from core.quantities import check_quantity
-from inventory.choices import LocationKind, Tracking
+from inventory.choices import KEEPING_KINDS, LocationKind, Tracking
 from inventory.selectors.places import virtual_location
+
+KINDS = [kind.value for kind in KEEPING_KINDS]
 
 _CONTEXT = Statement(
     "posting_context",
@@ -16,13 +18,15 @@ _CONTEXT = Statement(
 SELECT s.id, s.code, s.company_id, o.id, o.currency,
        (SELECT l.id FROM inventory_location l WHERE l.site_id = s.id AND l.kind = 'count' ORDER BY l.id LIMIT 1),
        (SELECT l.id FROM inventory_location l WHERE l.site_id = s.id AND l.is_default_receipt
-        AND l.archived_at IS NULL),
-       i.id, i.sku, i.tracking, u.code, u.decimals, i.archived_at IS NOT NULL, k.default_location_id
+        AND l.archived_at IS NULL AND l.kind = ANY(%(kinds)s::text[])),
+       i.id, i.sku, i.tracking, u.code, u.decimals, i.archived_at IS NOT NULL, place.id
 FROM sites_site s
 JOIN sites_company o ON o.id = coalesce(%(owner)s::bigint, s.default_owner_id)
 LEFT JOIN inventory_item i ON i.id = ANY(%(items)s::bigint[])
 LEFT JOIN inventory_unitofmeasure u ON u.id = i.unit_id
 LEFT JOIN inventory_itemsite k ON k.item_id = i.id AND k.site_id = s.id AND k.company_id = o.id
+LEFT JOIN inventory_location place ON place.id = k.default_location_id AND place.archived_at IS NULL
+    AND place.kind = ANY(%(kinds)s::text[])
 WHERE s.id = %(site)s::bigint
 """,
 )
@@ -86,7 +90,7 @@ def posting_context(site_id: int, owner_id: int | None, item_ids: Collection[int
 
     :raises InvalidInput: when the site or the owner does not exist.
     """
-    rows = _CONTEXT.all({"site": site_id, "owner": owner_id, "items": sorted(set(item_ids))})
+    rows = _CONTEXT.all({"site": site_id, "owner": owner_id, "items": sorted(set(item_ids)), "kinds": KINDS})
     if not rows:
         raise InvalidInput(errors={"site": f"There is no site {site_id}, or no owner {owner_id}."})
     items = {row[7]: ItemFacts(*row[7:]) for row in rows if row[7]}

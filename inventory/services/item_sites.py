@@ -69,6 +69,9 @@ def _check(item: Item, site: Site, fields: ItemSiteFields) -> None:
     location = fields.get("default_location")
     if location is not None and location.site_id != site.pk:
         raise InvalidInput(errors={"default_location": f"{location.code} is not a location of {site.code}."})
+    if location is not None and not location.may_be_adjusted:
+        kept = "archived" if location.archived_at else f"of kind “{location.kind}”"
+        raise InvalidInput(errors={"default_location": f"{location.code} is {kept}; nothing is received there."})
     for name in ("safety_stock", "reorder_point", "order_minimum", "order_multiple"):
         check_not_negative(fields.get(name), item, name)
 

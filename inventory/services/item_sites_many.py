@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.errors import InvalidInput
 from core.upserts import Put, Wanted, put
 from inventory.drafts import LevelKey
 from inventory.events import record_change
-from inventory.models import ItemSite
+from inventory.models import ItemSite, Location
 from sites import access
 
 
@@ -14,10 +15,13 @@ def put_many(rows: Sequence[tuple[LevelKey, Mapping[str, Any]]], *, actor: Any) 
     """Write item-sites by (item, site, company) with checked quantities; what is not given stays.
 
     Marks the levels that change for recompute; emits one `item_site.changed` a company.
+
+    :raises InvalidInput: naming default locations where nothing is received.
     """
     places = {(key.used_by_id, key.site_id) for key, _ in rows}
     for company_id, site_id in sorted(places):
         access.require(actor, company_id=company_id, site_id=site_id, roles=access.PLANNERS)
+    _check_locations(rows)
     queryset = ItemSite.objects.filter(
         company__in={company for company, _ in places},
         site__in={site for _, site in places},
@@ -39,3 +43,10 @@ def put_many(rows: Sequence[tuple[LevelKey, Mapping[str, Any]]], *, actor: Any) 
             actor=actor,
         )
     return result
+
+
+def _check_locations(rows: Sequence[tuple[LevelKey, Mapping[str, Any]]]) -> None:
+    wanted = {fields["default_location_id"] for _, fields in rows if fields.get("default_location_id")}
+    known = Location.objects.in_bulk(wanted)
+    if wrong := sorted(known[place].code for place in wanted if place in known and not known[place].may_be_adjusted):
+        raise InvalidInput(errors={"default_location": f"Nothing is received there: {', '.join(wrong)}."})

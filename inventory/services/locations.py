@@ -8,7 +8,7 @@ from django.db.models import F
 from core import versions
 from core.errors import InvalidInput
 from core.transactions import service
-from inventory.choices import PHYSICAL_KINDS, LocationKind
+from inventory.choices import KEEPING_KINDS, PHYSICAL_KINDS, LocationKind
 from inventory.locks import masters as locks
 from inventory.models import Location, StockBalance
 from sites import access, checking, events
@@ -105,7 +105,8 @@ def _check(values: dict[str, Any], *, site_id: int, kind: str, row: Location | N
         raise InvalidInput(errors={"kind": f"Places of kind “{kind}” make themselves."})
     if kind == LocationKind.TRANSIT and (row is None or row.kind != kind):
         raise InvalidInput(errors={"kind": "Goods in transit lie in their transfer's own place."})
-    if values.get("is_default_receipt") and kind not in PHYSICAL_KINDS:
+    is_default = values.get("is_default_receipt", row is not None and row.is_default_receipt)
+    if is_default and kind not in KEEPING_KINDS:
         raise InvalidInput(errors={"is_default_receipt": f"Nothing can be received into a place of kind “{kind}”."})
     if not values.get("code", "set"):
         raise InvalidInput(errors={"code": "A place needs a code."})

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from core.errors import InvalidInput
 from core.upserts import Put, Wanted, put
-from inventory.choices import PHYSICAL_KINDS
+from inventory.choices import KEEPING_KINDS, PHYSICAL_KINDS, LocationKind
 from inventory.models import Location, StockBalance
 from sites import access, events
 from sites.models import Site
@@ -33,6 +33,7 @@ def put_many(rows: Sequence[tuple[Site, str, Mapping[str, Any]]], *, actor: Any)
         row = known.get((site.pk, code.lower()))
         wanted.append(Wanted(row, dict(fields) if row else {**fields, "site_id": site.pk, "code": code}))
     _check_kinds(wanted)
+    _check_defaults(wanted)
     _move_defaults(wanted)
     result = put(Location, wanted)
     for verb, places in (("created", result.created), ("changed", result.changed)):
@@ -53,6 +54,16 @@ def _check_kinds(wanted: Sequence[Wanted]) -> None:
     used = set(StockBalance.objects.filter(location__in=[row.pk for row in moving]).values_list("location", flat=True))
     if stuck := sorted(row.code for row in moving if row.pk in used or row.kind not in PHYSICAL_KINDS):
         raise InvalidInput(errors={"kind": f"Something stood there already, so the kind stays: {', '.join(stuck)}."})
+
+
+def _check_defaults(wanted: Sequence[Wanted]) -> None:
+    for row, fields in wanted:
+        kind = fields.get("kind", row.kind if row is not None else LocationKind.STORAGE)
+        is_default = fields.get("is_default_receipt", row is not None and row.is_default_receipt)
+        if is_default and kind not in KEEPING_KINDS:
+            code = row.code if row is not None else fields["code"]
+            text = f"{code}: nothing can be received into a place of kind “{kind}”."
+            raise InvalidInput(errors={"is_default_receipt": text})
 
 
 def _move_defaults(wanted: Sequence[Wanted]) -> None:

@@ -8,9 +8,10 @@ from rest_framework.test import APIClient
 
 from core.errors import InvalidInput
 from inventory.choices import LocationKind
-from inventory.models import Location
-from inventory.selectors.places import virtual_location
-from inventory.services import adjustments, locations
+from inventory.drafts import LevelKey
+from inventory.models import ItemSite, Location, StockBalance
+from inventory.selectors.places import receipt_location, virtual_location
+from inventory.services import adjustments, item_sites, item_sites_many, locations, locations_many
 from tests.cast import Cast
 
 API = "/api/v1"
@@ -139,3 +140,51 @@ def test_the_operators_planner_alone_arranges_a_site(cast: Cast) -> None:
     assert client_of(cast.planner).post(f"{API}/locations/", body, format="json").status_code in {403, 404}
     assert client_of(cast.partner).post(f"{API}/locations/", body, format="json").status_code == 403
     assert client_of(cast.lakk_planner).post(f"{API}/locations/", body, format="json").status_code == 201
+
+
+@pytest.mark.parametrize("kind", [LocationKind.WIP, LocationKind.SCRAP, LocationKind.SUPPLIER, LocationKind.TRANSIT])
+def test_nothing_is_received_where_stock_is_not_kept(cast: Cast, kind: LocationKind) -> None:
+    """Neither a site's default nor an item's own, one by one or many at once."""
+    place = Location.objects.create(site=cast.tll, code="X", kind=kind)
+    own = {"item": cast.leg, "site": cast.tll, "company": cast.maker, "actor": None}
+    key = LevelKey(cast.leg.pk, cast.tll.pk, cast.maker.pk)
+
+    with pytest.raises(InvalidInput) as one:
+        item_sites.create(default_location=place, **own)
+    with pytest.raises(InvalidInput) as many:
+        item_sites_many.put_many([(key, {"default_location_id": place.pk})], actor=None)
+    with pytest.raises(InvalidInput) as default:
+        locations.edit(place, is_default_receipt=True, actor=None)
+    with pytest.raises(InvalidInput) as defaults:
+        locations_many.put_many([(cast.tll, "X", {"is_default_receipt": True})], actor=None)
+
+    assert [list(error.value.errors) for error in (one, many)] == [["default_location"]] * 2
+    assert [list(error.value.errors) for error in (default, defaults)] == [["is_default_receipt"]] * 2
+    assert not ItemSite.objects.exists()
+
+
+def test_a_default_for_receipts_stays_a_place_where_stock_is_kept(cast: Cast) -> None:
+    place = locations.create(site=cast.tll, code="A", is_default_receipt=True, actor=None)
+
+    with pytest.raises(InvalidInput, match="Nothing can be received"):
+        locations.edit(place, kind=LocationKind.WIP, actor=None)
+
+
+def test_places_of_the_world_outside_are_not_named_in_a_body(cast: Cast, api: APIClient) -> None:
+    virtual_location(cast.tll.pk, LocationKind.SCRAP)
+    body = {"item": "LEG", "site": "TLL", "default_location": "SCRAP"}
+
+    assert api.post(f"{API}/item-sites/", body, format="json").status_code == 400
+
+
+@pytest.mark.parametrize("change", [{"archived_at": "2026-11-01T00:00:00Z"}, {"kind": LocationKind.WIP}])
+def test_an_item_s_place_that_takes_nothing_any_more_is_passed_over(cast: Cast, change: dict[str, Any]) -> None:
+    place = locations.create(site=cast.tll, code="A", actor=None)
+    item_sites.create(item=cast.leg, site=cast.tll, company=cast.maker, default_location=place, actor=None)
+    Location.objects.filter(pk=place.pk).update(**change)
+
+    line = adjustments.AdjustmentLine(item_id=cast.leg.pk, quantity=Decimal(3))
+    adjustments.adjust(site_id=cast.tll.pk, reason="opening", lines=[line], now=cast.now, actor=None)
+
+    assert StockBalance.objects.get().location.is_default_receipt
+    assert receipt_location(cast.leg.pk, cast.tll.pk, cast.maker.pk) == StockBalance.objects.get().location_id
