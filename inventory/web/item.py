@@ -1,9 +1,10 @@
 """One item: its figures at a site or over all, how its balance goes on, who gets it, and its ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -14,11 +15,20 @@ from core.ui.formats import number, zone_city
 from inventory.choices import DemandKind, DocumentKind, SupplyKind
 from inventory.drafts import LevelKey
 from inventory.models import Item, StockLevel
-from inventory.selectors import item_page
+from inventory.selectors import document_states, item_page
 from inventory.selectors import items as item_selectors
 from inventory.selectors.allocations import Line
-from inventory.selectors.levels import LevelExplained, SetFigures, figures_for_sites, level_explained, projected_balance
+from inventory.selectors.levels import (
+    LevelExplained,
+    SetFigures,
+    SupplyRow,
+    figures_for_sites,
+    level_explained,
+    projected_balance,
+)
 from inventory.web import serving
+from inventory.web.adjustments import sites_to_count
+from inventory.web.transfers import may_move
 from sites.web import reader
 from sites.web.mixins import SitePageMixin
 
@@ -55,7 +65,10 @@ class ItemMixin(SitePageMixin):
         if self.site is None:
             return None
         company = self.request.GET.get("company", "")
-        return item_page.key_at(self.item.pk, self.site, self.levels, self.access, company)
+        key = item_page.key_at(self.item.pk, self.site, self.levels, self.access, company)
+        if key is None:
+            raise Http404
+        return key
 
     def text(self, value: Any) -> str:
         """A quantity of this item as shown."""
@@ -78,7 +91,8 @@ class ItemPage(ItemMixin, TemplateView):
             decimals=self.item.unit.decimals,
             base=self.base,
             tabs=self.tabs(),
-            explain_url=f"{self.base}stock/{self.item.pk}/explain/",
+            may_plan=may_move(self.access),
+            may_adjust=bool(sites_to_count(self.sites, self.access)),
             **shown,
             **kwargs,
         )
@@ -112,12 +126,14 @@ class ItemPage(ItemMixin, TemplateView):
 
     def over_sites(self) -> dict[str, Any]:
         has_users = len({level.used_by_id for level in self.levels}) > 1
-        return {"total": self.total, "levels": self.levels, "has_users": has_users}
+        url = f"{self.base}stock/{self.item.pk}/explain/"
+        return {"total": self.total, "levels": level_rows(self, self.levels), "has_users": has_users, "explain_url": url}
 
     def at_site(self) -> dict[str, Any]:
         key = self.key
         assert key is not None
         explained = level_explained(key, now=self.now)
+        company = next((level.used_by for level in self.levels if level.used_by_id == key.used_by_id), None)
         span = self.request.GET.get("days", "")
         days = int(span) if span.isdecimal() and int(span) in SPANS else SPANS[0]
         return {
@@ -128,9 +144,10 @@ class ItemPage(ItemMixin, TemplateView):
             "spans": SPANS,
             "city": zone_city(self.zone),
             "lines": [line_row(self, line, explained.lines) for line in explained.lines],
-            "supplies": [supply_row(self, row) for row in explained.supplies],
+            "supplies": supply_rows(self, explained.supplies),
             "ledger": item_page.ledger_rows(key, self.access, explained.figures.on_hand, most=LEDGER_ROWS),
-            "company": next((level.used_by for level in self.levels if level.used_by_id == key.used_by_id), None),
+            "company": company,
+            "explain_url": serving.explain_url(self.site_code, self.item.pk, company.code if company else ""),
             "companies": [level.used_by for level in self.levels if level.site_id == key.site_id],
         }
 
@@ -155,9 +172,21 @@ class ItemPage(ItemMixin, TemplateView):
 
 
 class ExplainPage(ItemMixin, TemplateView):
-    """The drawer of a level: the formula, and the rows whose sums its figures are."""
+    """The drawer of a level: the formula, and the rows whose sums its figures are.
+
+    Over all sites, and at a site where several companies use the item and none is named, its rows are the levels.
+    """
 
     template_name = "inventory/explain.html"
+
+    @property
+    def key(self) -> LevelKey | None:
+        is_sum = not self.request.GET.get("company") and len(self.levels_here) > 1
+        return None if is_sum else super().key
+
+    @property
+    def levels_here(self) -> list[StockLevel]:
+        return [level for level in self.levels if level.site_id in self.site_ids]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         key = self.key
@@ -170,11 +199,21 @@ class ExplainPage(ItemMixin, TemplateView):
             base=self.base,
             explained=explained,
             figures=explained.figures if explained else total,
-            levels=self.levels,
+            levels=level_rows(self, self.levels_here),
+            has_users=len({level.used_by_id for level in self.levels_here}) > 1,
+            query=f"?{self.request.GET.urlencode()}" if self.request.GET.get("company") else "",
             lines=[line_row(self, line, explained.lines) for line in explained.lines] if explained else [],
-            supplies=[supply_row(self, row) for row in explained.supplies] if explained else [],
+            supplies=supply_rows(self, explained.supplies) if explained else [],
             **kwargs,
         )
+
+
+def level_rows(page: ItemMixin, levels: Sequence[StockLevel]) -> list[dict[str, Any]]:
+    """Levels, each with the drawer that explains it."""
+    return [
+        {"level": level, "url": serving.explain_url(level.site.code, page.item.pk, level.used_by.code)}
+        for level in levels
+    ]
 
 
 def line_row(page: ItemMixin, line: Line, lines: Sequence[Line]) -> dict[str, Any]:
@@ -192,16 +231,22 @@ def line_row(page: ItemMixin, line: Line, lines: Sequence[Line]) -> dict[str, An
     }
 
 
-def supply_row(page: ItemMixin, row: Any) -> dict[str, Any]:
-    """A supply: what it is, when it comes, and how much of it nobody has taken."""
+def supply_rows(page: ItemMixin, rows: Sequence[SupplyRow]) -> list[dict[str, Any]]:
+    """Supplies: what each is, how its order stands, when it comes, and how much of it nobody has taken."""
+    found = document_states.states((row.supply.document_kind, row.supply.document_id) for row in rows)
+    return [_supply_row(page, row, found) for row in rows]
+
+
+def _supply_row(page: ItemMixin, row: SupplyRow, found: Mapping[tuple[str, int], str]) -> dict[str, Any]:
     supply = row.supply
     is_moving = supply.kind == SupplyKind.TRANSFER_IN and supply.in_transit_quantity > 0
+    state = found.get((supply.document_kind, supply.document_id), supply.firmness)
     return {
         "row": row,
         "supply": supply,
         "url": page.document_url(supply.document_kind, supply.document_id),
         "what": SupplyKind(supply.kind).label,
-        "state": "overdue" if row.is_overdue else "in_transit" if is_moving else supply.firmness,
+        "state": "overdue" if row.is_overdue else "in_transit" if is_moving else state,
     }
 
 

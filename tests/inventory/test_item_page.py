@@ -1,14 +1,43 @@
 """The page of one item, and the drawer that explains a level."""
 
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from django.db import transaction
 
-from inventory.choices import DemandKind, DocumentKind, Firmness
-from inventory.drafts import DemandDraft, LevelKey
+from inventory.choices import DemandKind, DocumentKind, Firmness, LocationKind, PostingKind
+from inventory.drafts import DemandDraft, LevelKey, PostingDraft, Withdrawal
+from inventory.selectors.places import virtual_location
+from inventory.services import agreements
 from inventory.services.adjustments import AdjustmentLine, adjust
+from inventory.services.agreements import Term
+from inventory.services.posting import post
 from inventory.services.recompute import recompute
 from inventory.services.registers import put_demands
+from sites.services import lanes
+
+
+def put(cast, site, quantity, *, owner=None):
+    adjust(
+        site_id=site.pk,
+        owner_id=owner.pk if owner else None,
+        reason="Opening stock",
+        lines=[AdjustmentLine(cast.table.pk, D(quantity), D(2))],
+        now=cast.now,
+        actor=None,
+    )
+
+
+@transaction.atomic
+def ship(cast, site, quantity):
+    to = virtual_location(site.pk, LocationKind.CUSTOMER)
+    post(
+        PostingDraft(PostingKind.SHIPMENT, cast.maker.pk, site.pk, cast.now),
+        withdrawals=[Withdrawal(cast.table.pk, D(quantity), site.pk, cast.maker.pk, to, passes_title=True)],
+        now=cast.now,
+        actor=None,
+    )
 
 
 @pytest.fixture
@@ -56,6 +85,57 @@ def test_a_site_shows_the_formula_the_ranks_and_who_took_the_stock(demanded, cas
         "2 short; SO-1 took 4",
     )
     assert [(row.change, row.balance) for row in answer.context["ledger"]] == [(5, 5)]
+
+
+class TestWhatIsConsigned:
+    """Nordwood has 4 tables at Tallinn, and Saeveski 5 that Nordwood may use."""
+
+    @pytest.fixture
+    def consigned(self, client, cast):
+        term = Term(valid_from_on=date(2026, 1, 1), unit_price=D(3))
+        agreements.start(owner=cast.supplier, site=cast.tll, used_by=cast.maker, term=term, now=cast.now, actor=None)
+        put(cast, cast.tll, 4)
+        put(cast, cast.tll, 5, owner=cast.supplier)
+        client.force_login(cast.planner)
+        return client
+
+    def ledger(self, client, cast, site="TLL"):
+        answer = client.get(f"/s/{site}/stock/{cast.table.pk}/")
+        return [(row.change, row.balance) for row in answer.context["ledger"]]
+
+    def test_comes_in_with_its_receipt_and_goes_out_once(self, consigned, cast):
+        """6 are shipped: 4 of its own, and 2 of which title passes first."""
+        ship(cast, cast.tll, 6)
+
+        assert self.ledger(consigned, cast) == [(-6, 3), (5, 9), (4, 4)]
+
+    def test_of_another_s_stock_nothing_counts(self, consigned, cast):
+        put(cast, cast.tll, 7, owner=cast.lakk)
+
+        assert self.ledger(consigned, cast) == [(5, 9), (4, 4)]
+
+    def test_what_an_owner_brings_at_another_s_site_counts_though_it_is_not_ours_to_open(self, client, cast):
+        term = Term(valid_from_on=date(2026, 1, 1))
+        agreements.start(owner=cast.supplier, site=cast.rix, used_by=cast.maker, term=term, now=cast.now, actor=None)
+        put(cast, cast.rix, 4)
+        put(cast, cast.rix, 5, owner=cast.supplier)
+        put(cast, cast.rix, 1)
+        client.force_login(cast.planner)
+
+        assert self.ledger(client, cast, "RIX") == [(1, 10), (4, 4)]
+
+
+def test_at_a_partner_s_site_the_partner_s_figures_are_not_shown(client, cast):
+    """Nordwood sends goods to Far's site, so it deals with the site; what Far has there is Far's."""
+    lanes.create(company=cast.maker, origin=cast.tll, destination=cast.far_site, transit_days=3, actor=None)
+    put(cast, cast.far_site, 8)
+    client.force_login(cast.planner)
+
+    answer = client.get(f"/s/FAR/stock/{cast.table.pk}/")
+
+    assert answer.context["figures"].on_hand == 0
+    assert answer.context["explained"].key.used_by_id == cast.maker.pk
+    assert answer.context["ledger"] == []
 
 
 def test_all_sites_lists_each_level(demanded, cast):
