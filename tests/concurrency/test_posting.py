@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from bench import fights
 from bench.racing import race
-from inventory.models import CostPool, StockBalance, StockMove
+from inventory.models import CostPool, Item, Lot, StockBalance, StockMove
 from inventory.services.adjustments import AdjustmentLine, adjust
 from inventory.services.undo import reverse_posting
 
@@ -75,6 +75,21 @@ def test_first_receipts_of_the_same_item_make_one_balance(committed_cast):
 
     assert race(10, receive) == {"done": 10}
     assert list(StockBalance.objects.order_by("item_id").values_list("quantity", flat=True)) == [10, 10]
+
+
+def test_a_serial_number_that_many_bring_to_two_sites_comes_in_once(committed_cast):
+    cast = committed_cast
+    Item.objects.filter(pk=cast.table.pk).update(tracking="serial")
+    lot = Lot.objects.create(item=cast.table, number="S1")
+    sites = (cast.tll, cast.chi)
+
+    def bring(number):
+        line = AdjustmentLine(cast.table.pk, D(1), lot_id=lot.pk)
+        adjust(site_id=sites[number % 2].pk, reason="race", lines=[line], now=cast.now, actor=None)
+        return "done"
+
+    assert race(8, bring) == {"done": 1, "InvalidInput": 7}
+    assert StockBalance.objects.get(quantity__gt=0).quantity == 1
 
 
 def test_one_of_many_reverses_a_posting(committed_cast):
