@@ -230,6 +230,7 @@ class ConsignmentAgreementAdmin(ServiceAdmin):
             row = agreements.edit(row, unit_price=price, expected=expected, actor=request.user)
             expected = row.version
         if "valid_until_on" in changes:
-            on = changes["valid_until_on"]
-            row = agreements.end(row, on=on, expected=expected, now=now(), actor=request.user)
+            until, at = changes["valid_until_on"], {"expected": expected, "now": now(), "actor": request.user}
+            is_later = until is None or (row.valid_until_on is not None and until > row.valid_until_on)
+            row = agreements.prolong(row, until=until, **at) if is_later else agreements.end(row, on=until, **at)
         return row

@@ -97,13 +97,13 @@ def start(
 def end(
     agreement: ConsignmentAgreement, *, on: date | None = None, expected: int | None = None, now: datetime, actor: Any
 ) -> ConsignmentAgreement:
-    """Let an agreement end: it is not in force any more on `on` (today, if not given).
+    """Let an agreement end: it is not in force any more on `on` (today, if not given), sooner than it would.
 
     Gives the balances back to their owner's own demand under their locks, where that day has come.
     Emits `consignment_agreement.ended`.
 
     :raises StaleVersion: when somebody changed it meanwhile.
-    :raises InvalidInput: for a day before its start.
+    :raises InvalidInput: for a day before its start, or after its present end: that would be `prolong`.
     """
     _require_party(agreement.owner, agreement.used_by, actor)
     last = on or local_date(now, agreement.site.time_zone)
@@ -111,9 +111,37 @@ def end(
         text = f"{last} lies before {agreement.valid_from_on}, when the agreement starts."
         raise InvalidInput(errors={"valid_until_on": text})
     locks.lock_owner_at_site(agreement.owner_id, agreement.site_id)
+    present = _present_end(agreement)
+    if present is not None and last > present:
+        raise InvalidInput(errors={"valid_until_on": f"It ends on {present} already."})
     agreement = checking.update(agreement, expected=expected, changes={"valid_until_on": last})
     keys = _rewrite(agreement.owner_id, agreement.site, now)
     _record("ended", agreement, keys, actor)
+    return agreement
+
+
+@service
+def prolong(
+    agreement: ConsignmentAgreement, *, until: date | None, expected: int | None = None, now: datetime, actor: Any
+) -> ConsignmentAgreement:
+    """Let an agreement that has not ended be in force until a later day, or (None) without an end.
+
+    Locks the owner's balances at the site. Emits `consignment_agreement.prolonged`.
+
+    :raises StaleVersion: when somebody changed it meanwhile.
+    :raises InvalidInput: for one that has ended, for a day that is no later, or naming the agreement it would overlap.
+    """
+    _require_party(agreement.owner, agreement.used_by, actor)
+    locks.lock_owner_at_site(agreement.owner_id, agreement.site_id)
+    present = _present_end(agreement)
+    if present is not None and present <= local_date(now, agreement.site.time_zone):
+        raise InvalidInput(errors={"valid_until_on": f"It ended on {present}; start another."})
+    if until is not None and (present is None or until < present):
+        raise InvalidInput(errors={"valid_until_on": f"{until} is no later than {present or 'without an end'}."})
+    term = Term(agreement.valid_from_on, until)
+    _check(agreement.owner, agreement.site, agreement.item, agreement.used_by, term, row=agreement)
+    agreement = checking.update(agreement, expected=expected, changes={"valid_until_on": until})
+    _record("prolonged", agreement, frozenset(), actor)
     return agreement
 
 
@@ -172,7 +200,22 @@ def _rewrite(owner_id: int, site: Site, now: datetime) -> frozenset[LevelKey]:
     return frozenset(LevelKey(*key) for *key, _ in rows)
 
 
-def _check(owner: Company, site: Site, item: Item | None, used_by: Company, term: Term) -> None:
+def _present_end(agreement: ConsignmentAgreement) -> date | None:
+    """When it ends as things stand now; the caller holds the owner's lock at the site."""
+    ends = ConsignmentAgreement.objects.values_list("valid_until_on", flat=True)
+    return ends.get(pk=agreement.pk)
+
+
+def _check(
+    owner: Company,
+    site: Site,
+    item: Item | None,
+    used_by: Company,
+    term: Term,
+    *,
+    row: ConsignmentAgreement | None = None,
+) -> None:
+    """Whether such an agreement may stand beside the others; `row` is the one that it will be."""
     if owner.pk == used_by.pk:
         raise InvalidInput(errors={"used_by": f"{owner.code} uses its own stock without an agreement."})
     if term.valid_until_on is not None and term.valid_until_on <= term.valid_from_on:
@@ -181,6 +224,8 @@ def _check(owner: Company, site: Site, item: Item | None, used_by: Company, term
     others = ConsignmentAgreement.objects.filter(
         Q(valid_until_on=None) | Q(valid_until_on__gt=term.valid_from_on), owner=owner, site=site, item=item
     )
+    if row is not None:
+        others = others.exclude(pk=row.pk)
     if term.valid_until_on is not None:
         others = others.filter(valid_from_on__lt=term.valid_until_on)
     if other := others.order_by("valid_from_on", "pk").first():

@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.test import RequestFactory
 from rest_framework.test import APIClient
 
 from core import invariants
 from core.errors import InvalidInput
 from core.models import OutboxEvent
+from inventory.admin.masters import ConsignmentAgreementAdmin
 from inventory.choices import DemandKind, DocumentKind, Firmness
 from inventory.drafts import DemandDraft
 from inventory.models import AllocationPin, ConsignmentAgreement, Demand, Item, StockBalance
@@ -241,3 +244,50 @@ def test_others_do_not_see_the_price(cast: Cast) -> None:
 
     assert client_of(cast.lakk_planner).get(f"{API}/consignment-agreements/").json()["results"] == []
     assert len(client_of(cast.supplier_planner).get(f"{API}/consignment-agreements/").json()["results"]) == 1
+
+
+def test_an_end_is_not_put_off(cast: Cast, consigned: StockBalance) -> None:
+    """One that ended would be in force again beside its successor."""
+    first = start(cast, valid_from_on=TODAY - timedelta(days=9), valid_until_on=TODAY - timedelta(days=2))
+    start(cast, valid_from_on=TODAY - timedelta(days=2), used_by=cast.lakk)
+
+    for on in (None, TODAY + timedelta(days=9)):
+        with pytest.raises(InvalidInput, match="ends on 2026-11-21 already"):
+            agreements.end(first, on=on, now=cast.now, actor=None)
+
+    assert used_by(consigned) == "LAKK"
+    first.refresh_from_db()
+    assert first.valid_until_on == TODAY - timedelta(days=2)
+
+
+def test_an_agreement_that_is_in_force_is_prolonged_up_to_its_successor(cast: Cast, consigned: StockBalance) -> None:
+    first = start(cast, valid_until_on=TODAY + timedelta(days=5))
+    start(cast, valid_from_on=TODAY + timedelta(days=8), used_by=cast.lakk)
+
+    for until in (None, TODAY + timedelta(days=9)):
+        with pytest.raises(InvalidInput, match="One with LAKK is in force from 2026-12-01"):
+            agreements.prolong(first, until=until, now=cast.now, actor=None)
+    prolonged = agreements.prolong(first, until=TODAY + timedelta(days=8), now=cast.now, actor=None)
+
+    assert prolonged.valid_until_on == TODAY + timedelta(days=8)
+
+
+def test_an_agreement_that_has_ended_is_not_prolonged(cast: Cast, consigned: StockBalance) -> None:
+    ended = start(cast, valid_from_on=TODAY - timedelta(days=9), valid_until_on=TODAY)
+
+    with pytest.raises(InvalidInput, match="start another"):
+        agreements.prolong(ended, until=None, now=cast.now, actor=None)
+    assert used_by(consigned) == "SAEVESKI"
+
+
+def test_a_date_emptied_in_the_admin_ends_nothing(cast: Cast, consigned: StockBalance) -> None:
+    agreement = start(cast, valid_until_on=TODAY + timedelta(days=5))
+    page = ConsignmentAgreementAdmin(ConsignmentAgreement, admin.site)
+    request = RequestFactory().post("/")
+    request.user = cast.administrator
+
+    page.change(request, agreement, {"valid_until_on": None}, None)
+
+    agreement.refresh_from_db()
+    assert agreement.valid_until_on is None
+    assert used_by(consigned) == "NORDWOOD"

@@ -146,7 +146,7 @@ def test_the_operators_planner_alone_arranges_a_site(cast: Cast) -> None:
 def test_nothing_is_received_where_stock_is_not_kept(cast: Cast, kind: LocationKind) -> None:
     """Neither a site's default nor an item's own, one by one or many at once."""
     place = Location.objects.create(site=cast.tll, code="X", kind=kind)
-    own = {"item": cast.leg, "site": cast.tll, "company": cast.maker, "actor": None}
+    own: dict[str, Any] = {"item": cast.leg, "site": cast.tll, "company": cast.maker, "actor": None}
     key = LevelKey(cast.leg.pk, cast.tll.pk, cast.maker.pk)
 
     with pytest.raises(InvalidInput) as one:
