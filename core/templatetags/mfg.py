@@ -180,11 +180,15 @@ def _request(context: RequestContext) -> HttpRequest | None:
     return context.get("request")
 
 
+# Where a page of a list begins: what narrows or sorts the list anew starts it again.
+_PLACES = ("after", "before", "cursor", "page")
+
+
 def url_with(query: QueryDict | None, **changes: object) -> str:
-    """The page's query string with some values set, or removed by None; the page number always starts again."""
+    """The page's query string with some values set, or removed by None; the page always starts again."""
     params = query.copy() if query is not None else QueryDict(mutable=True)
-    params.pop("cursor", None)
-    params.pop("page", None)
+    for name in _PLACES:
+        params.pop(name, None)
     for name, value in changes.items():
         if value is None or value == "":
             params.pop(name, None)
@@ -242,7 +246,7 @@ def hidden_query(context: RequestContext, *names: str) -> SafeString:
     request = _request(context)
     if request is None:
         return mark_safe("")
-    skip = {*names, "cursor", "page"}
+    skip = {*names, *_PLACES}
     pairs: Iterable[tuple[str, str]] = (
         (name, value) for name, values in request.GET.lists() if name not in skip for value in values
     )

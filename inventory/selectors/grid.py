@@ -67,7 +67,6 @@ class Choice:
     search: str = ""
     category_id: int | None = None
     state: str = ""
-    mine: bool = False
 
 
 _STATES = {

@@ -127,7 +127,12 @@ class ItemPage(ItemMixin, TemplateView):
     def over_sites(self) -> dict[str, Any]:
         has_users = len({level.used_by_id for level in self.levels}) > 1
         url = f"{self.base}stock/{self.item.pk}/explain/"
-        return {"total": self.total, "levels": level_rows(self, self.levels), "has_users": has_users, "explain_url": url}
+        return {
+            "total": self.total,
+            "levels": level_rows(self, self.levels),
+            "has_users": has_users,
+            "explain_url": url,
+        }
 
     def at_site(self) -> dict[str, Any]:
         key = self.key

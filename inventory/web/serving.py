@@ -42,8 +42,9 @@ def document_url(base: str, kind: str, document_id: int | None) -> str:
 
 
 def explain_url(site_code: str, item_id: int, company_code: str) -> str:
-    """The drawer of the level of a company's item at a site."""
-    return f"/s/{site_code}/stock/{item_id}/explain/?{urlencode({'company': company_code})}"
+    """The drawer of the level of a company's item at a site; without a company, of all that use it there."""
+    query = f"?{urlencode({'company': company_code})}" if company_code else ""
+    return f"/s/{site_code}/stock/{item_id}/explain/{query}"
 
 
 def served_lines(

@@ -15,6 +15,8 @@ from inventory.services.agreements import Term
 from inventory.services.posting import post
 from inventory.services.recompute import recompute
 from inventory.services.registers import put_demands
+from production.drafts import BillDraft, BillLineDraft, OrderDraft
+from production.services import bills, manufacturing_orders
 from sites.services import lanes
 
 
@@ -141,7 +143,7 @@ def test_at_a_partner_s_site_the_partner_s_figures_are_not_shown(client, cast):
 def test_all_sites_lists_each_level(demanded, cast):
     answer = demanded.get(f"/s/all/stock/{cast.table.pk}/")
 
-    assert [level.site.code for level in answer.context["levels"]] == ["TLL"]
+    assert [row["level"].site.code for row in answer.context["levels"]] == ["TLL"]
     assert answer.context["total"].available == -2
 
 
@@ -168,3 +170,71 @@ def test_an_outsider_finds_nothing(demanded, cast):
 
     assert demanded.get(f"/s/all/stock/{cast.table.pk}/").status_code == 404
     assert demanded.get(f"/s/all/stock/{cast.table.pk}/explain/").status_code == 404
+
+
+@pytest.fixture
+def consigned(demanded, cast):
+    """The supplier keeps 7 tables of his own at Tallinn, where Nordwood has 5 and owes 7."""
+    adjust(
+        site_id=cast.tll.pk,
+        owner_id=cast.supplier.pk,
+        reason="Opening stock",
+        lines=[AdjustmentLine(cast.table.pk, D(7), D(2))],
+        now=cast.now,
+        actor=None,
+    )
+    recompute([LevelKey(cast.table.pk, cast.tll.pk, cast.supplier.pk)], now=cast.now)
+    return demanded
+
+
+def test_the_figures_of_a_company_open_its_own_rows(consigned, cast):
+    page = consigned.get(f"/s/TLL/stock/{cast.table.pk}/?company=SAEVESKI").context
+
+    assert page["explain_url"] == f"/s/TLL/stock/{cast.table.pk}/explain/?company=SAEVESKI"
+    drawer = consigned.get(page["explain_url"]).context
+    assert (drawer["figures"].on_hand, page["figures"].on_hand) == (7, 7)
+
+
+def test_each_level_of_the_list_opens_its_own_rows(consigned, cast):
+    rows = consigned.get(f"/s/all/stock/{cast.table.pk}/").context["levels"]
+
+    assert [(row["level"].on_hand, consigned.get(row["url"]).context["figures"].on_hand) for row in rows] == [
+        (5, 5),
+        (7, 7),
+    ]
+
+
+def test_the_sum_of_a_cell_opens_the_companies_that_make_it(consigned, cast):
+    drawer = consigned.get(f"/s/TLL/stock/{cast.table.pk}/explain/")
+
+    assert drawer.context["figures"].on_hand == 12
+    assert [row["level"].used_by.code for row in drawer.context["levels"]] == ["NORDWOOD", "SAEVESKI"]
+    assert "Saeveski" in drawer.content.decode()
+
+
+@pytest.mark.parametrize("site", ["TLL", "all"])
+def test_no_figure_is_without_its_rows(demanded, cast, site):
+    text = demanded.get(f"/s/{site}/stock/{cast.table.pk}/").content.decode()
+    strip = text[text.index('id="figures"') : text.index("<table")]
+
+    assert strip.count('class="k"') == strip.count('class="why"') == 9
+
+
+def test_a_supply_says_how_its_order_stands(demanded, cast):
+    line = BillLineDraft(component_id=cast.plank.pk, quantity_per=2)
+    bills.create(BillDraft(item_id=cast.top.pk, company_id=cast.maker.pk, lines=[line]), now=cast.now, actor=None)
+    draft = OrderDraft(item_id=cast.top.pk, site_id=cast.tll.pk, quantity=3, due_on=cast.now.date())
+    order = manufacturing_orders.create(draft, now=cast.now, actor=None)
+    manufacturing_orders.release(order.pk, now=cast.now, actor=None)
+
+    (row,) = demanded.get(f"/s/TLL/stock/{cast.top.pk}/").context["supplies"]
+
+    assert row["state"] == "released"
+
+
+def test_a_viewer_is_offered_nothing_that_he_may_not_do(demanded, cast):
+    demanded.force_login(cast.viewer)
+
+    text = demanded.get(f"/s/TLL/stock/{cast.table.pk}/").content.decode()
+
+    assert "/new/?item=" not in text

@@ -42,7 +42,7 @@ def test_a_site_has_a_page_with_all_its_figures(visit):
     answer = visit("/s/CHI/stock/")
 
     assert [row["item"].sku for row in answer.context["rows"]] == ["TABLE"]
-    assert answer.context["rows"][0]["figures"].on_hand == 5
+    assert [figure["text"] for figure in answer.context["rows"][0]["figures"][:3]] == ["5", "0", "5"]
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,59 @@ def test_ten_times_the_rows_cost_the_same_queries(visit, cast):
     stock(cast, *more)
 
     assert queries() == few
+
+
+def names(answer):
+    return [column["label"] for column in answer.context["columns"]]
+
+
+def test_the_figures_in_columns_are_chosen_and_stay_with_the_view(visit):
+    page = visit("/s/CHI/stock/?columns=excess&columns=on_hand&columns=luck")
+
+    assert names(page) == ["On hand", "Excess"]
+    assert [figure["text"] for figure in page.context["rows"][0]["figures"]] == ["5", "5"]
+    assert page.context["tabs"][1]["url"] == "?columns=excess&columns=on_hand&columns=luck&state=missing"
+    assert names(visit("/s/CHI/stock/?columns=luck"))[0:3] == ["On hand", "Committed", "Available"]
+
+
+def test_over_all_sites_figures_and_sites_are_chosen(visit):
+    page = visit("/s/all/stock/?columns=blocked&sites=chi")
+
+    assert names(page) == ["Blocked"]
+    assert [site.code for site in page.context["sites"]] == ["CHI"]
+    assert [len(row["cells"]) for row in page.context["rows"]] == [1, 1]
+
+
+def test_every_figure_of_a_site_opens_its_rows(visit):
+    page = visit("/s/CHI/stock/?columns=on_hand&columns=committed&columns=expected")
+
+    assert page.content.decode().count(f'data-drawer="{page.context["rows"][0]["explain"]}"') == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("state=missing", "Nothing is missing."),
+        ("state=blocked", "Nothing is blocked."),
+        ("search=zebra", "No item matches “zebra”."),
+        ("category=99999", "No item of this category matches."),
+    ],
+)
+def test_an_empty_choice_does_not_say_that_there_is_no_stock(visit, query, words):
+    text = visit(f"/s/all/stock/?{query}").content.decode()
+
+    assert words in text
+    assert "No stock here yet" not in text
+
+
+def test_who_may_not_set_stock_right_is_not_offered_to(client, visit, cast):
+    assert "adjustments/new/" in visit().content.decode()
+    client.force_login(cast.viewer)
+
+    assert "adjustments/new/" not in client.get("/s/all/stock/").content.decode()
+
+
+def test_another_filter_begins_at_the_first_page(visit):
+    page = visit("/s/all/stock/?after=1&sort=-sku")
+
+    assert "after=" not in page.context["tabs"][1]["url"]
