@@ -4,11 +4,13 @@ A synchronous view under plain ASGI takes a thread and a database connection per
 keep both; so only ``/stream/`` reaches the loop (see docs/decisions/0011).
 """
 
+import gc
 import multiprocessing
 import os
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
+from django.urls import get_resolver
 
 from launcher.processes import die_with_parent
 from mfg.wsgi import application as pages
@@ -25,6 +27,12 @@ if (parent := multiprocessing.parent_process()) is not None:
 
 # Any: a2wsgi spells the types of both interfaces its own way.
 _threaded_pages: Any = WSGIMiddleware(cast(Any, pages), workers=THREADS)
+
+# What is loaded now stays for good. Left to the collector, walking through it would hold up a page for a tenth of a
+# second every now and then.
+get_resolver().url_patterns  # noqa: B018
+gc.collect()
+gc.freeze()
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
