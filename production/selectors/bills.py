@@ -63,14 +63,15 @@ CROSS JOIN LATERAL ({closest_sql(item="k.item_id", site="k.site_id", company="k.
 """
 
 _LINES = """
-SELECT l.bill_id, l.line_no, l.component_id, i.unit_id, u.decimals, l.quantity_per, l.fixed_quantity, l.scrap_factor
+SELECT k.wanted_on, l.bill_id, l.line_no, l.component_id, i.unit_id, u.decimals, l.quantity_per, l.fixed_quantity,
+       l.scrap_factor
 FROM unnest(%s::bigint[], %s::date[]) AS k(bill_id, wanted_on)
 JOIN production_billofmaterialsline l ON l.bill_id = k.bill_id
     AND (l.valid_from_on IS NULL OR l.valid_from_on <= k.wanted_on)
     AND (l.valid_until_on IS NULL OR l.valid_until_on > k.wanted_on)
 JOIN inventory_item i ON i.id = l.component_id
 JOIN inventory_unitofmeasure u ON u.id = i.unit_id
-ORDER BY l.bill_id, l.line_no
+ORDER BY k.wanted_on, l.bill_id, l.line_no
 """
 
 
@@ -93,14 +94,14 @@ def closest_bill(*, item_id: int, site_id: int | None, company_id: int | None, o
 
 
 def lines_on(wanted: Sequence[tuple[int, date]]) -> dict[tuple[int, date], list[BillLine]]:
-    """The lines of each (bill, date) that are valid then, in order, in one query for each date."""
+    """The lines of each (bill, date) that are valid then, in order, in one query."""
     lines: dict[tuple[int, date], list[BillLine]] = {key: [] for key in wanted}
-    for on in {day for _, day in wanted}:
-        bill_ids = sorted({bill_id for bill_id, day in wanted if day == on})
-        with connection.cursor() as cursor:
-            cursor.execute(_LINES, [bill_ids, [on] * len(bill_ids)])
-            for row in cursor.fetchall():
-                lines[(row[0], on)].append(BillLine(*row))
+    if not lines:
+        return lines
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, [list(column) for column in zip(*lines, strict=True)])
+        for on, *row in cursor.fetchall():
+            lines[(row[0], on)].append(BillLine(*row))
     return lines
 
 
