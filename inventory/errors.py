@@ -167,15 +167,6 @@ class DocumentBlocked(DomainError):
     code = "blocked"
 
     def __init__(self, *, number: str, reason: str, since: datetime) -> None:
-        super().__init__(f"{number} is blocked since {since:%Y-%m-%d}: {reason}.", number=number, reason=reason)
-
-
-class OrderBlocked(DomainError):
-    """The order is blocked; unblock it first."""
-
-    code = "blocked"
-
-    def __init__(self, *, number: str, reason: str, since: datetime) -> None:
         super().__init__(
             f"{number} is blocked since {since:%Y-%m-%d}: {reason}. Unblock it first.", number=number, reason=reason
         )

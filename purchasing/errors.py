@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from core.errors import DomainError, plain
-from inventory.errors import LineTouched, NothingOpen, NothingToReverse, OrderBlocked
+from inventory.errors import DocumentBlocked, LineTouched, NothingOpen, NothingToReverse
 
-__all__ = ["LineTouched", "NothingOpen", "NothingToReverse", "OrderBlocked", "OverReceipt"]
+__all__ = ["DocumentBlocked", "LineTouched", "NothingOpen", "NothingToReverse", "OverReceipt"]
 
 
 class OverReceipt(DomainError):

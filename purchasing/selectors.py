@@ -1,13 +1,10 @@
 """Reading purchasing, each within a reader's access."""
 
 from collections.abc import Collection
-from datetime import date
-from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from inventory.selectors.amounts import net_amount, ordered_value
-from purchasing import rules
 from purchasing.choices import PurchaseOrderState
 from purchasing.models import (
     PurchaseOrder,
@@ -102,14 +99,6 @@ def matching(orders: QuerySet[PurchaseOrder], text: str) -> QuerySet[PurchaseOrd
             | Q(supplier__code__icontains=word)
         )
     return orders
-
-
-def price_for(
-    supplier_item: SupplierItem, quantity: Decimal, on: date, *, currency: str | None = None
-) -> SupplierPrice | None:
-    """The price break that holds for a quantity (in the supplier's unit) on a day, in a currency (his own)."""
-    breaks = supplier_item.prices.order_by("pk")
-    return rules.best_break(breaks, quantity=quantity, on=on, currency=currency or supplier_item.supplier.currency)
 
 
 def sold_by(supplier_ids: Collection[int], item_ids: Collection[int]) -> dict[tuple[int, int], SupplierItem]:

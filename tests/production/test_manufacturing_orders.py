@@ -1,12 +1,12 @@
 """Manufacturing orders from plan to end: states, registers, refusals."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 
 import pytest
 
 from core.errors import Forbidden, InvalidInput, NotFound, StaleVersion, WrongState
-from inventory.errors import InsufficientStock, InsufficientStocks, ReversalBlocked
+from inventory.errors import DocumentBlocked, InsufficientStock, InsufficientStocks, ReversalBlocked
 from inventory.models import Demand, ItemSite, Posting, Priority
 from inventory.selectors.ranks import positions
 from inventory.services import undo
@@ -418,8 +418,9 @@ def test_a_blocked_order_waits(cast, make_order, complete):
     order = make_order(10)
     manufacturing_orders.block(order.pk, reason="Drawing is wrong", now=cast.now, actor=cast.planner)
 
-    with pytest.raises(WrongState, match="blocked since 2026-11-23: Drawing is wrong"):
+    with pytest.raises(DocumentBlocked, match="blocked since 2026-11-23: Drawing is wrong") as error:
         complete(order, 1, components=[])
+    assert error.value.code == "blocked"
 
     manufacturing_orders.unblock(order.pk, now=cast.now, actor=cast.planner)
     complete(order, 1, components=[])
@@ -464,6 +465,20 @@ def test_whoever_operates_the_site_completes_but_does_not_plan(cast, make_bill, 
     )
     assert done.order.state == State.DONE
     assert on_hand(cast.table, cast.rix) == 2
+
+
+def test_orders_for_many_days_take_as_many_statements_as_for_one(cast, table_bill, django_assert_max_num_queries):
+    def drafts(days):
+        one = {"item_id": cast.table.pk, "site_id": cast.tll.pk, "quantity": 1}
+        return [OrderDraft(**one, due_on=date(2027, 1, 1) + timedelta(days=place % days)) for place in range(12)]
+
+    with django_assert_max_num_queries(40) as counted:
+        orders = manufacturing_orders.create_many(drafts(1), now=cast.now, actor=cast.planner)
+        manufacturing_orders.release_many([order.pk for order in orders], now=cast.now, actor=cast.planner)
+    with django_assert_max_num_queries(len(counted)):
+        orders = manufacturing_orders.create_many(drafts(12), now=cast.now, actor=cast.planner)
+        manufacturing_orders.release_many([order.pk for order in orders], now=cast.now, actor=cast.planner)
+    assert [order.components.count() for order in orders] == [table_bill.lines.count()] * 12
 
 
 def test_releasing_many_takes_as_many_statements_as_releasing_two(cast, make_order, django_assert_max_num_queries):

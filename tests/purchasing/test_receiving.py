@@ -16,7 +16,7 @@ from inventory.models import CostPool, Lot, Posting, StockBalance, StockMove, Su
 from inventory.services import item_sites, items, locations, lots, undo
 from inventory.services.adjustments import AdjustmentLine, adjust
 from purchasing.drafts import LineDraft, ReceiveDraft, ReceiveLine
-from purchasing.errors import NothingOpen, NothingToReverse, OrderBlocked, OverReceipt
+from purchasing.errors import DocumentBlocked, NothingOpen, NothingToReverse, OverReceipt
 from purchasing.models import PurchaseOrder, Receipt, SupplierItem
 from purchasing.services import purchase_orders, supplier_items
 from sites.services import companies, exchange_rates
@@ -344,9 +344,9 @@ def test_a_blocked_order_is_neither_ordered_nor_received(cast, make_order):
     for blocked in (draft, order):
         purchase_orders.block(blocked.pk, reason="No budget", **options)
 
-    with pytest.raises(OrderBlocked, match="No budget"):
+    with pytest.raises(DocumentBlocked, match="No budget"):
         purchase_orders.order(draft.pk, **options)
-    with pytest.raises(OrderBlocked):
+    with pytest.raises(DocumentBlocked):
         receive(cast, order)
     purchase_orders.unblock(order.pk, **options)
     assert receive(cast, order).order.state == "received"

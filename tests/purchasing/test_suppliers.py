@@ -9,7 +9,6 @@ from core.errors import Forbidden, InvalidInput, StaleVersion
 from core.models import Event, Tombstone
 from inventory.models import ItemSite
 from inventory.services import item_sites, items
-from purchasing import selectors
 from purchasing.models import SupplierItem, SupplierPrice
 from purchasing.services import supplier_items, suppliers
 from purchasing.services.supplier_items import PriceDraft
@@ -53,13 +52,6 @@ def test_a_supplier_is_archived_when_nothing_is_open(cast, sawmill, make_order):
 
     with pytest.raises(InvalidInput, match=order.number):
         suppliers.archive(sawmill, now=cast.now, actor=cast.planner)
-
-
-def test_the_price_for_a_quantity(cast, planks):
-    today = date(2026, 11, 23)
-    assert selectors.price_for(planks, Decimal(9), today).unit_price == 40
-    assert selectors.price_for(planks, Decimal(10), today).unit_price == 35
-    assert selectors.price_for(planks, Decimal(10), today, currency="USD") is None
 
 
 def test_a_break_of_the_same_quantity_and_day_is_replaced_and_the_others_stay(cast, planks):

@@ -14,7 +14,7 @@ from inventory.errors import InsufficientStocks, LotBlocked, PeriodClosed
 from inventory.models import CostPool, Demand, Posting, StockBalance, StockMove, ValueEntry
 from inventory.services import agreements, items, lots, recompute
 from sales.drafts import LineDraft, ShipDraft, ShipLine
-from sales.errors import NothingOpen, OrderBlocked, OverShipment
+from sales.errors import DocumentBlocked, NothingOpen, OverShipment
 from sales.models import SalesOrder, Shipment
 from sales.services import sales_orders
 from sites.services import companies
@@ -236,7 +236,7 @@ def test_a_blocked_order_keeps_its_place_and_is_not_shipped(cast, stock, make_or
     order = make_order((cast.table, 1))
     sales_orders.block(order.pk, reason="Unpaid bills", now=cast.now, actor=cast.planner)
 
-    with pytest.raises(OrderBlocked, match="blocked since 2026-11-23: Unpaid bills"):
+    with pytest.raises(DocumentBlocked, match="blocked since 2026-11-23: Unpaid bills"):
         ship(cast, order)
     assert Demand.objects.get().open_quantity == 1
 

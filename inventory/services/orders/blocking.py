@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.errors import InvalidInput
-from inventory.errors import OrderBlocked
+from inventory.errors import DocumentBlocked
 from inventory.models import Document
 
 
@@ -14,10 +14,10 @@ def checked_reason(reason: str, *, noun: str = "order") -> str:
     return reason.strip()
 
 
-def refuse_blocked(order: Document) -> None:
-    """:raises OrderBlocked: when the order is blocked."""
-    if order.blocked_at is not None:
-        raise OrderBlocked(number=order.number, reason=order.blocked_reason, since=order.blocked_at)
+def refuse_blocked(document: Document) -> None:
+    """:raises DocumentBlocked: when the document is blocked."""
+    if document.blocked_at is not None:
+        raise DocumentBlocked(number=document.number, reason=document.blocked_reason, since=document.blocked_at)
 
 
 def write(document: Document, *, blocked_at: datetime | None, reason: str) -> None:

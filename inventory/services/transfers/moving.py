@@ -18,7 +18,7 @@ from core.errors import InvalidInput, NotFound, WrongState
 from core.transactions import service
 from inventory.choices import DocumentKind, LocationKind, PostingKind, TransferState
 from inventory.drafts import Deposit, Posted, PostingDraft, Withdrawal
-from inventory.errors import DocumentBlocked, NothingToPost
+from inventory.errors import NothingToPost
 from inventory.locks import documents as locks
 from inventory.models import Posting, StockMove, Transfer, TransferLine
 from inventory.rules import transfers as rules
@@ -26,6 +26,7 @@ from inventory.rules.transfers import Step
 from inventory.selectors.ordering import Place, check_places
 from inventory.selectors.places import receipt_locations, virtual_location
 from inventory.services import reversal
+from inventory.services.orders.blocking import refuse_blocked
 from inventory.services.posting import post
 from inventory.services.transfers import registers, transit
 from inventory.services.transfers.access import require_at_destination, require_at_origin
@@ -190,8 +191,7 @@ def _checked(movement: Movement | None, now: datetime) -> Movement:
 def _lines(transfer: Transfer, step: Step) -> list[TransferLine]:
     """The lines, for a step that the transfer's state and block allow."""
     rules.check(transfer.state, step, number=transfer.number)
-    if transfer.blocked_at is not None:
-        raise DocumentBlocked(number=transfer.number, reason=transfer.blocked_reason, since=transfer.blocked_at)
+    refuse_blocked(transfer)
     return list(transfer.lines.select_related("item__unit").order_by("line_no", "pk"))
 
 

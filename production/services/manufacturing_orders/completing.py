@@ -17,6 +17,7 @@ from inventory.choices import DocumentKind, LocationKind, PostingKind, Tracking
 from inventory.drafts import Deposit, OrderPool, Posted, PostingDraft, Withdrawal
 from inventory.selectors.ordering import Place, check_places
 from inventory.selectors.places import receipt_location, virtual_location
+from inventory.services.orders.blocking import refuse_blocked
 from inventory.services.posting import post
 from production import events, locks, rules
 from production.drafts import Completed, CompletionDraft
@@ -25,7 +26,6 @@ from production.models import Completion, ManufacturingOrder, ManufacturingOrder
 from production.rules import Step, Use
 from production.services import lots, places, registers
 from production.services.access import require_reporter
-from production.services.checking import check_not_blocked
 from production.services.manufacturing_orders.issuing import Issue, given_issues, planned_issues
 
 ZERO = Decimal(0)
@@ -64,7 +64,7 @@ def complete(order_id: int, draft: CompletionDraft, *, now: datetime, actor: Any
     order = locks.order(order_id)
     require_reporter(actor, order)
     rules.check(order.state, Step.COMPLETE, number=order.number)
-    check_not_blocked(order)
+    refuse_blocked(order)
     report = _checked(order, draft, now=now)
 
     parts = list(order.components.select_related("item__unit").order_by("line_no", "pk"))

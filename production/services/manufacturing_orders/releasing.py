@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from core.transactions import service
+from inventory.services.orders.blocking import refuse_blocked
 from production import events, locks
 from production.choices import ManufacturingOrderState as State
 from production.errors import NoBill
@@ -12,7 +13,6 @@ from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step, check
 from production.services import components, registers
 from production.services.access import require_planner
-from production.services.checking import check_not_blocked
 from production.services.manufacturing_orders.creating import find_bills, follow
 
 _WRITTEN = ("state", "released_at", "bill", "yield_factor", "start_quantity", "version")
@@ -35,7 +35,7 @@ def release_many(order_ids: Sequence[int], *, now: datetime, actor: Any) -> list
     for order in orders:
         require_planner(actor, order)
         check(order.state, Step.RELEASE, number=order.number)
-        check_not_blocked(order)
+        refuse_blocked(order)
 
     _follow_again(orders, now=now)
     parts = _freeze(orders, now=now)

@@ -23,7 +23,7 @@ def order(order_id: int, *, now: datetime, actor: Any) -> PurchaseOrder:
 
     Emits `purchase_order.ordered`.
 
-    :raises WrongState, OrderBlocked: unless it is a draft that is not blocked.
+    :raises WrongState, DocumentBlocked: unless it is a draft that is not blocked.
     """
     return order_many([order_id], now=now, actor=actor)[0]
 
@@ -32,7 +32,7 @@ def order(order_id: int, *, now: datetime, actor: Any) -> PurchaseOrder:
 def order_many(order_ids: Sequence[int], *, now: datetime, actor: Any) -> list[PurchaseOrder]:
     """Order drafts, all or none, in a number of statements that does not depend on how many.
 
-    :raises WrongState, OrderBlocked: unless all are drafts that are not blocked.
+    :raises WrongState, DocumentBlocked: unless all are drafts that are not blocked.
     """
     locked = lock_orders(order_ids)
     if missing := [order_id for order_id in order_ids if order_id not in locked]:

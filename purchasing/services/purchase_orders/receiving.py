@@ -41,7 +41,7 @@ def receive(order_id: int, draft: ReceiveDraft | None = None, *, now: datetime, 
     place named, else to where receipts of the item go. Rejected quantity is noted and stays open. Locks the order,
     what the supplier sells of the items, then balances and cost pools. Emits `purchase_order.received`.
 
-    :raises WrongState, OrderBlocked: when the order is not ordered, or blocked.
+    :raises WrongState, DocumentBlocked: when the order is not ordered, or blocked.
     :raises InvalidInput: naming the field, such as `lines.0.lot` of a tracked item.
     :raises OverReceipt: more than is open.
     :raises NoExchangeRate: when the owner's books have no rate yet.

@@ -40,7 +40,7 @@ def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor:
     stock first becomes the seller's, at the agreement's price. Locks the order, then the balances and cost pools.
     Emits `sales_order.shipped`.
 
-    :raises WrongState, OrderBlocked: when the order is not open, or blocked.
+    :raises WrongState, DocumentBlocked: when the order is not open, or blocked.
     :raises InvalidInput: naming the field.
     :raises OverShipment: more than is open.
     :raises InsufficientStock, LotBlocked, PeriodClosed: as the ledger says.
