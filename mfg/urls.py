@@ -1,25 +1,15 @@
 """The root of all addresses: health, the API, the admin, signing in, and the pages of each app below their site."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from sites.web import views
 
-APPS = ("sites", "inventory", "sales", "purchasing", "fulfillment", "production", "planning", "analytics")
+# Apps with pages of their own; every page stands below the site that is looked at.
+PAGED = ("sites", "inventory", "sales", "purchasing", "production", "analytics")
 
-
-def _exists(module: str) -> bool:
-    """An app without pages has no such module."""
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-pages = [path("", include(f"{app}.web.urls")) for app in APPS if _exists(f"{app}.web.urls")]
+pages = [path("", include(f"{app}.web.urls")) for app in PAGED]
 
 urlpatterns = [
     path("", include("core.urls")),
