@@ -9,16 +9,22 @@ from typing import Any
 class Scope:
     """The companies and sites whose rows a user may see; with `is_everything`, all of them.
 
-    `sites` holds every site that he sees by itself, those that his companies operate among them.
+    `sites` holds every site that he sees by itself, those that his companies operate among them. `planned` are the
+    companies for which he plans, and so may stop what others began.
     """
 
     companies: frozenset[int] = frozenset()
+    planned: frozenset[int] = frozenset()
     sites: frozenset[int] = frozenset()
     is_everything: bool = False
 
     def sees(self, companies: Iterable[int | None], sites: Iterable[int | None]) -> bool:
         """Whether one of these companies, or one of these sites, is in scope."""
         return self.is_everything or not (self.companies.isdisjoint(companies) and self.sites.isdisjoint(sites))
+
+    def plans(self, company_id: int) -> bool:
+        """Whether he plans for this company."""
+        return self.is_everything or company_id in self.planned
 
 
 NOTHING = Scope()

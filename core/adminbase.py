@@ -45,12 +45,28 @@ class ScopedAdmin(ModelAdmin):
 
 
 class ScopedInline(TabularInline):
-    """A part of a row, edited with it; references as in `ScopedAdmin`."""
+    """A part of a row, edited with it; references as in `ScopedAdmin`.
 
+    Where a row's parts are of several companies, `selector(user)` gives those of a reader who is no superuser, and
+    `own(user)` the companies that he may enter one for; without them, all of the row's parts are its reader's.
+    """
+
+    selector: Callable[[Any], QuerySet[Any]] | None = None
+    own: Callable[[Any], QuerySet[Any]] | None = None
     extra = 0
     tab = True
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        selector = type(self).selector
+        if selector is None or request.user.is_superuser:
+            return rows
+        return rows.filter(pk__in=selector(request.user).values("pk"))
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        own = type(self).own
+        if own is not None and db_field.name == "company" and not request.user.is_superuser:
+            kwargs["queryset"] = own(request.user)
         _restrict(self, db_field, request, kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

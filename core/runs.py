@@ -26,7 +26,8 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from core import pubsub
-from core.errors import DomainError, WrongState
+from core.access import scope_of
+from core.errors import DomainError, Forbidden, WrongState
 from core.models import Run, RunLine
 
 log = logging.getLogger(__name__)
@@ -138,11 +139,15 @@ def work(run_id: int, function: Callable[[Worker], Any], *, now: datetime) -> No
         _end(run, Run.State.DONE, result=result)
 
 
-def cancel(run_id: int) -> Run:
+def cancel(run_id: int, *, actor: Any) -> Run:
     """Ask for a run's end: one that still waits ends at once, a running one at its next heartbeat.
 
+    Who began it may, and the planners of its company; `actor=None` is the system.
+
+    :raises Forbidden: to anybody else, whoever may see it.
     :raises WrongState: when it has already ended.
     """
+    _require(actor, Run.objects.get(pk=run_id))
     changed = Run.objects.filter(pk=run_id, state=Run.State.QUEUED).update(
         state=Run.State.CANCELED, is_cancel_requested=True, ended_at=Now()
     ) or Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(is_cancel_requested=True)
@@ -151,6 +156,12 @@ def cancel(run_id: int) -> Run:
         raise WrongState(f"This run is already {run.get_state_display().lower()}.", state=run.state)
     _announce(run)
     return run
+
+
+def _require(actor: Any, run: Run) -> None:
+    if actor is None or actor.pk == run.user_id or scope_of(actor).plans(run.company_id):
+        return
+    raise Forbidden("You may see this run, but not cancel it.")
 
 
 def restart_lost() -> int:

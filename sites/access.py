@@ -209,7 +209,9 @@ def scope(user: Any) -> Scope:
     access = access_of(user)
     if access.is_superuser:
         return EVERYTHING
-    return Scope(companies=access.company_ids, sites=access.site_ids) if access != NO_ACCESS else NOTHING
+    if access == NO_ACCESS:
+        return NOTHING
+    return Scope(access.company_ids, sites=access.site_ids, planned=access.company_ids_of(PLANNERS))
 
 
 def _load(user: Any) -> Access:

@@ -127,7 +127,7 @@ class RunViewSet(ScopedViewSet):
     @document_action()
     def cancel(self, run: Run, values: dict[str, Any]) -> None:
         """Ask for its end: a waiting run ends at once, a running one at its next heartbeat."""
-        runs.cancel(run.pk)
+        runs.cancel(run.pk, actor=self.actor)
 
     @action(detail=True, methods=["get"], serializer_class=RunLineSerializer, filterset_class=None)
     def log(self, request: Request, *args: Any, **kwargs: Any) -> Response:

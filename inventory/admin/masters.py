@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.adminbase import ScopedInline, ServiceAdmin, now
@@ -23,6 +24,7 @@ from inventory.selectors import items as item_selectors
 from inventory.selectors import masters
 from inventory.services import agreements, item_sites, items, locations, lots
 from sites.access import access_of
+from sites.models import Company
 
 
 @admin.register(UnitOfMeasure)
@@ -69,14 +71,23 @@ class ItemUnitInline(ScopedInline):
     autocomplete_fields = ("unit",)
 
 
+def _own(user: Any) -> QuerySet[Company]:
+    """Companies for which a user may say something of an item."""
+    return Company.objects.filter(pk__in=sorted(access_of(user).company_ids))
+
+
 class ItemCompanyInline(ScopedInline):
     model = ItemCompany
-    fields = ("company", "standard_cost", "list_price", "is_made", "is_bought", "is_sold", "planner")
+    selector = staticmethod(lambda user: item_selectors.terms(access_of(user)))
+    own = staticmethod(_own)
+    fields = ("company", "is_keeper", "standard_cost", "list_price", "is_made", "is_bought", "is_sold", "planner")
     autocomplete_fields = ("company", "planner")
 
 
 class ItemCodeInline(ScopedInline):
     model = ItemCode
+    selector = staticmethod(lambda user: item_selectors.codes(access_of(user)))
+    own = staticmethod(_own)
     fields = ("company", "code")
     autocomplete_fields = ("company",)
 

@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from core.api.fields import AmountField, PriceField, QuantityField, ReferenceField
 from core.api.serializers import ModelSerializer, Serializer
-from inventory.models import Location, Lot, Posting, StockBalance, StockMove
+from inventory.api.references import lot_field
+from inventory.models import Location, Posting, StockBalance, StockMove
 from inventory.selectors import items as item_selectors
 from inventory.selectors import ledger
 from sites import selectors as site_selectors
@@ -116,13 +117,7 @@ class AdjustmentLineSerializer(Serializer):
     item = ReferenceField(lambda user: item_selectors.items(access_of(user)), key="sku")
     quantity = QuantityField(help_text="Signed change in the stocking unit.")
     unit_cost = PriceField(required=False, allow_null=True, help_text="With an increase only; owner's currency.")
-    lot = ReferenceField(
-        lambda user: Lot.objects.filter(item__in=item_selectors.items(access_of(user))),
-        key="number",
-        within={"item_id": "item"},
-        required=False,
-        allow_null=True,
-    )
+    lot = lot_field(required=False, allow_null=True)
     location = ReferenceField(
         lambda user: Location.objects.filter(site__in=site_selectors.sites(access_of(user))),
         key="code",

@@ -11,7 +11,9 @@ from rest_framework import serializers
 from core.api.fields import LARGEST_ID, LONGEST_KEY
 from core.errors import InvalidInput
 from core.texts import is_storable
-from inventory.models import Location, Lot
+from inventory.models import Location
+from inventory.selectors import masters
+from sites.access import Access
 
 Key = int | str
 
@@ -52,14 +54,15 @@ class Found:
     location_id: int | None
 
 
-def find(named: Sequence[Named]) -> list[Found]:
-    """Look lots and locations up, two queries at most.
+def find(named: Sequence[Named], access: Access) -> list[Found]:
+    """Look lots and locations up, three queries at most. A lot that the reader does not see is not there.
 
     :raises InvalidInput: naming `lines.0.lot` or `lines.0.location` that is not there, or is one of several.
     """
-    lots = _lots([row for row in named if isinstance(row.lot, str)])
+    lots = _lots([row for row in named if isinstance(row.lot, str)], access)
+    hidden = _hidden({row.lot for row in named if isinstance(row.lot, int)}, access)
     locations = _locations([row for row in named if isinstance(row.location, str)])
-    errors: dict[str, str] = {}
+    errors = {f"{row.field}.lot": f"There is no lot {row.lot}." for row in named if row.lot in hidden}
     found = [
         Found(
             _one(row.lot, lots.get((row.item_id, str(row.lot).lower()), []), f"{row.field}.lot", errors),
@@ -104,11 +107,17 @@ def _one(key: Key | None, ids: list[int], field: str, errors: dict[str, str]) ->
     return ids[0]
 
 
-def _lots(rows: Sequence[Named]) -> dict[tuple[int, str], list[int]]:
+def _hidden(lot_ids: set[int], access: Access) -> set[int]:
+    return lot_ids - set(masters.lots(access).filter(pk__in=lot_ids).values_list("pk", flat=True)) if lot_ids else set()
+
+
+def _lots(rows: Sequence[Named], access: Access) -> dict[tuple[int, str], list[int]]:
     if not rows:
         return {}
-    lots = Lot.objects.annotate(_key=Lower("number")).filter(
-        item_id__in={row.item_id for row in rows}, _key__in={str(row.lot).lower() for row in rows}
+    lots = (
+        masters.lots(access)
+        .annotate(_key=Lower("number"))
+        .filter(item_id__in={row.item_id for row in rows}, _key__in={str(row.lot).lower() for row in rows})
     )
     return _grouped(lots.values_list("item_id", "_key", "pk"))
 

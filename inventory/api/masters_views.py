@@ -12,7 +12,6 @@ from inventory.models import (
     ConsignmentAgreement,
     Item,
     ItemCategory,
-    ItemCompany,
     ItemSite,
     ItemUnit,
     Location,
@@ -40,8 +39,7 @@ class ItemViewSet(MasterViewSet):
 
     def scope(self) -> QuerySet[Item]:
         access = access_of(self.actor)
-        mine = access.q(companies=["company"])
-        terms = ItemCompany.objects.filter(mine).select_related("company", "planner").order_by("pk")
+        terms = item_selectors.terms(access).select_related("company", "planner").order_by("pk")
         codes = item_selectors.codes(access).select_related("company").order_by("pk")
         return item_selectors.items(access).prefetch_related(
             Prefetch("units", ItemUnit.objects.select_related("unit").order_by("pk")),

@@ -14,7 +14,7 @@ from inventory.models import StockCount
 from inventory.selectors import stock_counts as selectors
 from inventory.services import stock_counts
 from inventory.services.stock_counts import CountDraft, Counted, CountPosted
-from sites.access import access_of
+from sites.access import Access, access_of
 
 
 class StockCountViewSet(CreateMixin, ScopedViewSet):
@@ -42,7 +42,8 @@ class StockCountViewSet(CreateMixin, ScopedViewSet):
     @document_action(serializer=serializers.EnterSerializer)
     def enter(self, count: StockCount, values: dict[str, Any]) -> None:
         """Write down what was found in these places."""
-        stock_counts.enter(count.pk, _counted(count, values["lines"]), now=self.now, actor=self.actor)
+        counted = _counted(count, values["lines"], access_of(self.actor))
+        stock_counts.enter(count.pk, counted, now=self.now, actor=self.actor)
 
     # `post` is the name of what answers a POST.
     @document_action(serializer=serializers.PostCountSerializer, url_path="post")
@@ -68,7 +69,7 @@ class StockCountViewSet(CreateMixin, ScopedViewSet):
         return self.answer(self.read_again(done.count), posting=posting, warnings=warnings)
 
 
-def _counted(count: StockCount, rows: list[dict[str, Any]]) -> list[Counted]:
+def _counted(count: StockCount, rows: list[dict[str, Any]], access: Access) -> list[Counted]:
     named = [
         Named(f"lines.{place}", row["item"].pk, count.site_id, row.get("lot"), row["location"])
         for place, row in enumerate(rows)
@@ -77,5 +78,5 @@ def _counted(count: StockCount, rows: list[dict[str, Any]]) -> list[Counted]:
         Counted(
             item_id=row["item"].pk, location_id=where.location_id or 0, lot_id=where.lot_id, quantity=row["quantity"]
         )
-        for row, where in zip(rows, find(named), strict=True)
+        for row, where in zip(rows, find(named, access), strict=True)
     ]

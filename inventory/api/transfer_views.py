@@ -23,7 +23,7 @@ from inventory.services.transfers import (
     TransferDraft,
     TransferLineDraft,
 )
-from sites.access import access_of
+from sites.access import Access, access_of
 
 
 class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
@@ -67,20 +67,20 @@ class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
     def send(self, transfer: Transfer, values: dict[str, Any]) -> Response:
         """Send all that is open, or what is named, on its way."""
         given = {name: values[name] for name in ("carrier", "tracking_number") if name in values}
-        movement = _movement(transfer, transfer.origin_id, values)
+        movement = _movement(transfer, transfer.origin_id, values, access_of(self.actor))
         moved = transfers.dispatch(transfer.pk, movement, now=self.now, actor=self.actor, **given)
         return self._answer_with(moved)
 
     @document_action(serializer=serializers.MovementSerializer)
     def receive(self, transfer: Transfer, values: dict[str, Any]) -> Response:
         """Take all that is on its way, or what is named, into stock."""
-        movement = _movement(transfer, transfer.destination_id, values)
+        movement = _movement(transfer, transfer.destination_id, values, access_of(self.actor))
         return self._answer_with(transfers.receive(transfer.pk, movement, now=self.now, actor=self.actor))
 
     @document_action(serializer=serializers.SettleSerializer)
     def settle(self, transfer: Transfer, values: dict[str, Any]) -> Response:
         """Give up what did not arrive."""
-        movement = _movement(transfer, transfer.destination_id, values)
+        movement = _movement(transfer, transfer.destination_id, values, access_of(self.actor))
         moved = transfers.settle(transfer.pk, movement, reason=values["reason"], now=self.now, actor=self.actor)
         return self._answer_with(moved)
 
@@ -123,13 +123,13 @@ class TransferViewSet(CreateMixin, EditMixin, ScopedViewSet):
         return self.answer(self.read_again(moved.transfer), posting=posting, warnings=list(moved.posted.warnings))
 
 
-def _movement(transfer: Transfer, site_id: int, values: dict[str, Any]) -> Movement:
+def _movement(transfer: Transfer, site_id: int, values: dict[str, Any], access: Access) -> Movement:
     rows = values.get("lines")
-    parts = None if rows is None else _parts(transfer, site_id, rows)
+    parts = None if rows is None else _parts(transfer, site_id, rows, access)
     return Movement(parts=parts, effective_at=values.get("effective_at"))
 
 
-def _parts(transfer: Transfer, site_id: int, rows: Sequence[dict[str, Any]]) -> list[Part]:
+def _parts(transfer: Transfer, site_id: int, rows: Sequence[dict[str, Any]], access: Access) -> list[Part]:
     all_lines = list(transfer.lines.all())
     lines = chosen_lines(all_lines, [_with_line(all_lines, row) for row in rows])
     named = [
@@ -144,7 +144,7 @@ def _parts(transfer: Transfer, site_id: int, rows: Sequence[dict[str, Any]]) -> 
             location_id=where.location_id,
             owner_id=row["owner"].pk if row.get("owner") else None,
         )
-        for line, row, where in zip(lines, rows, find(named), strict=True)
+        for line, row, where in zip(lines, rows, find(named, access), strict=True)
     ]
 
 

@@ -69,8 +69,8 @@ WITH place AS (
     ORDER BY 1, 2, 3, 4, 5
     ON CONFLICT DO NOTHING
 ), sight AS (
-    INSERT INTO inventory_itemcompany (item_id, company_id, is_made, is_bought, is_sold)
-    SELECT DISTINCT p.item_id, p.owner_id, false, false, false FROM place p
+    INSERT INTO inventory_itemcompany (item_id, company_id, is_keeper, is_made, is_bought, is_sold)
+    SELECT DISTINCT p.item_id, p.owner_id, false, false, false, false FROM place p
     WHERE {_LACKS_SIGHT}
     ORDER BY 1, 2
     ON CONFLICT DO NOTHING

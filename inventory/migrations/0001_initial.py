@@ -336,6 +336,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("changed_xid", core.fields.XidField()),
+                ("is_keeper", models.BooleanField(db_default=True, default=True)),
                 ("standard_cost", core.fields.PriceField(blank=True, decimal_places=8, max_digits=20, null=True)),
                 ("list_price", core.fields.PriceField(blank=True, decimal_places=8, max_digits=20, null=True)),
                 ("is_made", models.BooleanField(default=False)),

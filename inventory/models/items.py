@@ -100,11 +100,13 @@ class ItemUnit(Followed):
 class ItemCompany(Followed):
     """A company's sight of an item, with its own cost and price; an item without any such row is seen by all.
 
-    `standard_cost` and `list_price` are per stocking unit, in the company's currency.
+    `standard_cost` and `list_price` are per stocking unit, in the company's currency. `is_keeper`: its planners keep
+    the item itself (name, unit, codes); not those of a company that only came to use it.
     """
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="companies")
     company = models.ForeignKey("sites.Company", on_delete=models.CASCADE, related_name="+")
+    is_keeper = models.BooleanField(default=True, db_default=True)
     standard_cost = PriceField(null=True, blank=True)
     list_price = PriceField(null=True, blank=True)
     is_made = models.BooleanField(default=False)

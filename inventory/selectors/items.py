@@ -1,5 +1,7 @@
 """Reading items, each within a reader's access."""
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from inventory.choices import PoolKind
@@ -39,6 +41,11 @@ def matching(queryset: QuerySet[Item], text: str, access: Access) -> QuerySet[It
     return queryset
 
 
+def terms(access: Access) -> QuerySet[ItemCompany]:
+    """What the reader's companies say of items: cost, price and sourcing."""
+    return ItemCompany.objects.filter(access.q(companies=["company"]))
+
+
 def codes(access: Access) -> QuerySet[ItemCode]:
     """What the reader's companies call items."""
     return ItemCode.objects.filter(access.q(companies=["company"]))
@@ -47,6 +54,15 @@ def codes(access: Access) -> QuerySet[ItemCode]:
 def company_ids_with_sight(item_id: int) -> set[int]:
     """Companies that have an item as theirs; none: all see it."""
     return set(ItemCompany.objects.filter(item=item_id).values_list("company_id", flat=True))
+
+
+def keepers(item_ids: Iterable[int]) -> dict[int, set[int]]:
+    """The companies whose planners change an item, by item; one that is not named is seen and changed by all."""
+    found: dict[int, set[int]] = {}
+    rows = ItemCompany.objects.filter(item__in=list(item_ids))
+    for item_id, company_id, is_keeper in rows.values_list("item_id", "company_id", "is_keeper"):
+        found.setdefault(item_id, set()).update({company_id} if is_keeper else ())
+    return found
 
 
 def is_in_use(item_id: int) -> bool:

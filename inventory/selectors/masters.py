@@ -20,13 +20,16 @@ def locations(access: Access) -> QuerySet[Location]:
 
 
 def lots(access: Access) -> QuerySet[Lot]:
-    """Lots that his companies issued, of which stock of his or at his sites stands, or that nobody has issued yet."""
+    """Lots that his companies (or those for whom he works at a site) issued, of which stock of his or at his sites
+    stands, or that nobody has issued yet.
+    """
     if access.is_superuser:
         return Lot.objects.all()
     balances = StockBalance.objects.filter(item=OuterRef("item"), lot=OuterRef("pk"))
     mine = balances.filter(access.q(companies=["owner", "used_by"], sites=["site"]))
     unclaimed = Q(issuer=None) & ~Exists(balances) & Q(item__in=items(access).values("pk"))
-    return Lot.objects.filter(Q(issuer__in=sorted(access.company_ids)) | Exists(mine) | unclaimed)
+    issuers = sorted({*access.company_ids, *access.member_sites.values()})
+    return Lot.objects.filter(Q(issuer__in=issuers) | Exists(mine) | unclaimed)
 
 
 def stock_lots(access: Access) -> QuerySet[Lot]:

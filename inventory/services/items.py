@@ -86,7 +86,7 @@ def edit(
     actor: Any,
     **changes: Unpack[ItemChanges],
 ) -> Item:
-    """Change an item; the planners of any company that has sight of it may. Emits `item.changed`.
+    """Change an item; the planners of any company that keeps it may. Emits `item.changed`.
 
     `terms` and `codes` are `company`'s own, `units` the item's; what is not named among them stays.
 
@@ -124,7 +124,8 @@ def archive(item: Item, *, now: datetime, actor: Any) -> Item:
 
 @service
 def put_terms(item: Item, company: Company, *, actor: Any, **terms: Unpack[Terms]) -> None:
-    """Write a company's own cost, price and sourcing of an item; gives it sight of the item. Emits `item.changed`.
+    """Write a company's own cost, price and sourcing of an item; gives it sight of the item, of which it is a keeper
+    only where nobody is. Emits `item.changed`.
 
     Only the given fields are written; a new standard cost values nothing anew.
 
@@ -136,15 +137,17 @@ def put_terms(item: Item, company: Company, *, actor: Any, **terms: Unpack[Terms
 
 
 def give_sight(item_ids: Iterable[int], company_id: int) -> None:
-    """Let a company see items that it uses for the first time; those that all see stay so. One statement.
+    """Let a company see items that it uses for the first time, not change them; those that all see stay so.
+
+    One statement.
 
     For services that write a document of that company, in their transaction.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO inventory_itemcompany (item_id, company_id, is_made, is_bought, is_sold)
-            SELECT DISTINCT c.item_id, %(company)s, false, false, false FROM inventory_itemcompany c
+            INSERT INTO inventory_itemcompany (item_id, company_id, is_keeper, is_made, is_bought, is_sold)
+            SELECT DISTINCT c.item_id, %(company)s, false, false, false, false FROM inventory_itemcompany c
             WHERE c.item_id = ANY(%(items)s::bigint[])
             ORDER BY 1
             ON CONFLICT DO NOTHING
@@ -215,10 +218,10 @@ def require_some_planner(actor: Any, *, roles: Iterable[str] = access.PLANNERS) 
 def _require_planner(item: Item, actor: Any) -> None:
     if actor is None or access.access_of(actor).is_superuser:
         return
-    companies = selectors.company_ids_with_sight(item.pk)
-    if not companies:
+    keepers = selectors.keepers([item.pk]).get(item.pk)
+    if keepers is None:
         require_some_planner(actor)
-    elif not access.access_of(actor).company_ids_of(access.PLANNERS) & companies:
+    elif not access.access_of(actor).company_ids_of(access.PLANNERS) & keepers:
         raise Forbidden(f"You may see {item.sku}, but not change it.")
 
 
@@ -243,7 +246,8 @@ def _put_parts(
 def _put_terms(item: Item, company: Company, terms: Terms) -> None:
     row = ItemCompany.objects.filter(item=item, company=company).first()
     if row is None:
-        checking.insert(ItemCompany(item=item, company=company, **terms))
+        is_keeper = not ItemCompany.objects.filter(item=item).exists()
+        checking.insert(ItemCompany(item=item, company=company, is_keeper=is_keeper, **terms))
     elif terms:
         checking.update_plain(row, dict(terms))
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from core.errors import Forbidden, InvalidInput
 from core.upserts import Put, Wanted, put
 from inventory.models import CostPool, Demand, Item, ItemCategory, ItemCompany, Supply
+from inventory.selectors import items as selectors
 from inventory.services.items import require_some_planner
 from sites import access, events
 from sites.models import Company
@@ -83,19 +84,16 @@ def _known(skus: Sequence[str]) -> dict[str, Item]:
 
 
 def _require_planner(items: Collection[Item], actor: Any) -> None:
-    """As `items.edit`: the planners of any company that has sight of an item may change it."""
+    """As `items.edit`: the planners of any company that keeps an item may change it."""
     if actor is None or access.access_of(actor).is_superuser or not items:
         return
-    sights: dict[int, set[int]] = {}
-    rows = ItemCompany.objects.filter(item__in=[item.pk for item in items])
-    for item_id, company_id in rows.values_list("item_id", "company_id"):
-        sights.setdefault(item_id, set()).add(company_id)
+    keepers = selectors.keepers([item.pk for item in items])
     mine = access.access_of(actor).company_ids_of(access.PLANNERS)
     for item in items:
-        companies = sights.get(item.pk)
-        if companies is None:
+        his = keepers.get(item.pk)
+        if his is None:
             require_some_planner(actor)
-        elif not companies & mine:
+        elif not his & mine:
             raise Forbidden(f"{item.sku} belongs to another company.")
 
 

@@ -9,7 +9,7 @@ from core.transactions import service
 from inventory.choices import DocumentKind
 from inventory.drafts import Posted
 from inventory.events import record_change
-from inventory.models import Posting
+from inventory.models import Posting, StockMove
 from inventory.services.reversal import reverse
 from sites.access import require
 
@@ -50,11 +50,15 @@ def reverse_posting(posting_id: int, *, now: datetime, actor: Any) -> Posted:
 
 @service
 def reverse_adjustment(posting_id: int, *, now: datetime, actor: Any) -> Posted:
-    """Undo a posting that no document stands behind. Emits `adjustment.reversed`."""
+    """Undo a posting that no document stands behind. Emits `adjustment.reversed`.
+
+    :raises NotFound, Forbidden: when the stock of one of its owners at one of its sites is not his to change.
+    """
     posting = Posting.objects.filter(id=posting_id).first()
     if posting is None:
         raise NotFound("There is no such posting.")
-    require(actor, company_id=posting.company_id, site_id=posting.site_id, by_operator=True)
+    for owner_id, site_id in sorted({(posting.company_id, posting.site_id)} | _moved(posting_id)):
+        require(actor, company_id=owner_id, site_id=site_id, by_operator=True)
     posted = reverse(posting_id, now=now, actor=actor)
     record_change(
         "adjustment.reversed",
@@ -65,3 +69,10 @@ def reverse_adjustment(posting_id: int, *, now: datetime, actor: Any) -> Posted:
         actor=actor,
     )
     return posted
+
+
+def _moved(posting_id: int) -> set[tuple[int, int]]:
+    """Owner and site of all that a posting moved: opening stock is of several."""
+    moves = StockMove.objects.filter(posting=posting_id).order_by()
+    sides = [moves.values_list(f"{side}_owner_id", f"{side}_site_id").distinct() for side in ("from", "to")]
+    return {pair for side in sides for pair in side}

@@ -206,7 +206,7 @@ class AdjustmentNewPage(SitePageMixin, View):
 
         def work() -> Posted:
             self.make_lots(items, quantities, rows, owner or site.default_owner)
-            lines = adjustment_lines(items, quantities, rows, site)
+            lines = adjustment_lines(items, quantities, rows, site, self.access)
             return adjust(
                 site_id=site.pk,
                 owner_id=owner.pk if owner else None,
@@ -286,7 +286,7 @@ class AdjustmentNewPage(SitePageMixin, View):
 
 
 def adjustment_lines(
-    items: Sequence[Item], quantities: Sequence[Decimal], rows: FormRows, site: Site
+    items: Sequence[Item], quantities: Sequence[Decimal], rows: FormRows, site: Site, access: Access
 ) -> list[AdjustmentLine]:
     """The lines of an adjustment, with lots, places and costs looked up.
 
@@ -307,7 +307,7 @@ def adjustment_lines(
             location_id=where.location_id,
         )
         for place, (item, quantity, row, where) in enumerate(
-            zip(items, quantities, rows.rows, find(named), strict=True)
+            zip(items, quantities, rows.rows, find(named, access), strict=True)
         )
     ]
 

@@ -297,7 +297,7 @@ class CountPage(CountMixin, View):
         errors = {f"{one.field}.location": _("Name the place.") for one in wanted if one.location is None}
         if errors:
             raise InvalidInput(errors=errors)
-        places = dict(zip(items, find(wanted), strict=True))
+        places = dict(zip(items, find(wanted, self.access), strict=True))
         return [
             self._counted(row, items.get(id(row)), places.get(id(row)), self.lines.get(row.text("line")))
             for row in named.rows

@@ -132,7 +132,7 @@ class MovementPage(TransferMixin, View):
                 lot_id=one.lot_id,
                 location_id=one.location_id,
             )
-            for line, row, one in zip(chosen, named.rows, find(wanted), strict=True)
+            for line, row, one in zip(chosen, named.rows, find(wanted, self.access), strict=True)
         ]
 
     def show(self, form: MovementForm, rows: FormRows, status: int = 200, *, lacking: Any = ()) -> HttpResponse:

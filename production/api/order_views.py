@@ -23,7 +23,7 @@ from production.models import ManufacturingOrder
 from production.selectors import orders as selectors
 from production.services import manufacturing_orders
 from sales.models import SalesOrder
-from sites.access import access_of
+from sites.access import Access, access_of
 
 
 class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
@@ -90,7 +90,7 @@ class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
     @document_action(serializer=serializers.CompleteSerializer)
     def complete(self, order: ManufacturingOrder, values: dict[str, Any]) -> Response:
         """Report good and scrapped ones; answers with the order, the report and warnings."""
-        draft = _completion_draft(order, values)
+        draft = _completion_draft(order, values, access_of(self.actor))
         return self._answer_with(manufacturing_orders.complete(order.pk, draft, now=self.now, actor=self.actor))
 
     @document_action(serializer=OptionalReasonSerializer)
@@ -148,16 +148,16 @@ def _order_draft(values: dict[str, Any]) -> OrderDraft:
     return OrderDraft(**line_values(values))
 
 
-def _completion_draft(order: ManufacturingOrder, values: dict[str, Any]) -> CompletionDraft:
+def _completion_draft(order: ManufacturingOrder, values: dict[str, Any], access: Access) -> CompletionDraft:
     rows = values.get("components")
-    place = find([Named("", order.item_id, order.site_id, None, values.get("location"))])[0]
+    place = find([Named("", order.item_id, order.site_id, None, values.get("location"))], access)[0]
     quantity = values.get("quantity")
     if quantity is None:
         quantity = open_quantity(order) if not values.get("scrapped_quantity") else 0
     return CompletionDraft(
         quantity=quantity,
         scrapped_quantity=values.get("scrapped_quantity", 0),
-        components=None if rows is None else _uses(order, rows),
+        components=None if rows is None else _uses(order, rows, access),
         lot_number=values.get("lot", ""),
         serial_numbers=values.get("serial_numbers", ()),
         expires_on=values.get("expires_on"),
@@ -166,7 +166,7 @@ def _completion_draft(order: ManufacturingOrder, values: dict[str, Any]) -> Comp
     )
 
 
-def _uses(order: ManufacturingOrder, rows: list[dict[str, Any]]) -> list[ComponentUse]:
+def _uses(order: ManufacturingOrder, rows: list[dict[str, Any]], access: Access) -> list[ComponentUse]:
     items = [row.get("component") or row["item"] for row in rows]
     named = [
         Named(f"components.{place}", item.pk, order.site_id, row.get("lot"), row.get("location"))
@@ -180,7 +180,7 @@ def _uses(order: ManufacturingOrder, rows: list[dict[str, Any]]) -> list[Compone
             location_id=where.location_id,
             owner_id=row["owner"].pk if row.get("owner") else None,
         )
-        for item, row, where in zip(items, rows, find(named), strict=True)
+        for item, row, where in zip(items, rows, find(named, access), strict=True)
     ]
 
 

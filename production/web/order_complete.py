@@ -21,6 +21,7 @@ from core.web.rows import FormRow, FormRows, typed
 from inventory.api.line_places import Named, find
 from inventory.choices import Tracking
 from inventory.selectors.typed import items_by_sku, lots_on_hand, places_to_name
+from inventory.web.serving import explain_url
 from inventory.web.steps import tell
 from production import rules
 from production.drafts import Completed, CompletionDraft, ComponentUse
@@ -130,7 +131,7 @@ class OrderCompletePage(OrderMixin, View):
         location_id = None
         if said["location"]:
             try:
-                (found,) = find([Named("place", order.item_id, order.site_id, None, said["location"])])
+                (found,) = find([Named("place", order.item_id, order.site_id, None, said["location"])], self.access)
                 location_id = found.location_id
             except InvalidInput as error:
                 errors["location"] = next(iter(error.errors.values()))
@@ -178,7 +179,7 @@ class OrderCompletePage(OrderMixin, View):
                 lot_id=one.lot_id,
                 location_id=one.location_id,
             )
-            for row, where, one in zip(named.rows, places, find(places), strict=True)
+            for row, where, one in zip(named.rows, places, find(places, self.access), strict=True)
         ]
 
     def refused(self, form: ReportForm, rows: FormRows, named: FormRows, error: DomainError) -> HttpResponse:
@@ -229,7 +230,7 @@ class OrderCompletePage(OrderMixin, View):
             "after": stock - share,
             "short": max(share - stock, ZERO),
             "error": (row.errors.get("quantity", "") if row else ""),
-            "explain": f"/s/{self.order.site.code}/stock/{part.item_id}/explain/",
+            "explain": explain_url(self.order.site.code, part.item_id, self.order.company.code),
         }
 
     def good(self, form: ReportForm) -> Decimal:

@@ -29,7 +29,7 @@ from purchasing.drafts import (
 from purchasing.models import PurchaseOrder, Receipt, Supplier, SupplierItem
 from purchasing.services import purchase_orders, supplier_items, suppliers
 from purchasing.services.supplier_items import PriceDraft
-from sites.access import access_of
+from sites.access import Access, access_of
 
 
 class SupplierViewSet(CreateMixin, EditMixin, ScopedViewSet):
@@ -125,7 +125,7 @@ class PurchaseOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
     @document_action(serializer=serializers.PurchaseOrderReceiveSerializer)
     def receive(self, order: PurchaseOrder, values: dict[str, Any]) -> Response:
         """Receive all that is open, or what is named; answers with the order, the receipt and warnings."""
-        draft = _receive_draft(order, values)
+        draft = _receive_draft(order, values, access_of(self.actor))
         return self._answer_with(purchase_orders.receive(order.pk, draft, now=self.now, actor=self.actor))
 
     @document_action(serializer=OptionalReasonSerializer)
@@ -180,19 +180,21 @@ def _order_draft(values: dict[str, Any]) -> OrderDraft:
     return OrderDraft(lines=lines, **line_values(values))
 
 
-def _receive_draft(order: PurchaseOrder, values: dict[str, Any]) -> ReceiveDraft:
+def _receive_draft(order: PurchaseOrder, values: dict[str, Any], access: Access) -> ReceiveDraft:
     rows = values.pop("lines", None)
-    lines = None if rows is None else _receive_lines(order, rows)
+    lines = None if rows is None else _receive_lines(order, rows, access)
     return ReceiveDraft(lines=lines, **line_values(values))
 
 
-def _receive_lines(order: PurchaseOrder, rows: list[dict[str, Any]]) -> list[ReceiveLine]:
+def _receive_lines(order: PurchaseOrder, rows: list[dict[str, Any]], access: Access) -> list[ReceiveLine]:
     lines = chosen_lines(order.lines.all(), rows)
     named = [
-        Named(f"lines.{place}", line.item_id, line.site_id, location=row.get("location"))
+        # The number of a lot is the supplier's, and one that is new is made.
+        Named(f"lines.{place}", line.item_id, line.site_id, _id_of(row.get("lot")), row.get("location"))
         for place, (line, row) in enumerate(zip(lines, rows, strict=True))
     ]
-    return [_receive_line(line.pk, row, where) for line, row, where in zip(lines, rows, find(named), strict=True)]
+    found = find(named, access)
+    return [_receive_line(line.pk, row, where) for line, row, where in zip(lines, rows, found, strict=True)]
 
 
 def _receive_line(line_id: int, row: dict[str, Any], where: Found) -> ReceiveLine:
@@ -201,9 +203,13 @@ def _receive_line(line_id: int, row: dict[str, Any], where: Found) -> ReceiveLin
         line_id=line_id,
         quantity=row.get("quantity"),
         rejected_quantity=row.get("rejected_quantity", 0),
-        lot_id=lot if isinstance(lot, int) else None,
+        lot_id=_id_of(lot),
         lot_number=lot if isinstance(lot, str) else "",
         began_on=row.get("began_on"),
         expires_on=row.get("expires_on"),
         location_id=where.location_id,
     )
+
+
+def _id_of(lot: int | str | None) -> int | None:
+    return lot if isinstance(lot, int) else None

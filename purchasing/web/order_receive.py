@@ -89,7 +89,8 @@ class ReceivePage(OrderMixin, View):
             [
                 Named(f"lines.{place}", line.item_id, line.site_id, location=row.text("location") or None)
                 for place, (line, row) in enumerate(zip(chosen, named.rows, strict=True))
-            ]
+            ],
+            self.access,
         )
         parts = [
             _part(line, row, found.location_id, f"lines.{place}")

@@ -26,7 +26,7 @@ from sales.api.filters import CustomerFilter, SalesOrderFilter, ShipmentFilter
 from sales.drafts import LineDraft, OrderDraft, ShipDraft, ShipLine, Shipped
 from sales.models import Customer, SalesOrder, Shipment
 from sales.services import customers, sales_orders
-from sites.access import access_of
+from sites.access import Access, access_of
 
 
 class CustomerViewSet(CreateMixin, EditMixin, ScopedViewSet):
@@ -110,8 +110,8 @@ class SalesOrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
     @document_action(serializer=serializers.SalesOrderShipSerializer)
     def ship(self, order: SalesOrder, values: dict[str, Any]) -> Response:
         """Ship all that is open, or what is named; answers with the order, the shipment and warnings."""
-        shipped = sales_orders.ship(order.pk, _ship_draft(order, values), now=self.now, actor=self.actor)
-        return self._answer_with(shipped)
+        draft = _ship_draft(order, values, access_of(self.actor))
+        return self._answer_with(sales_orders.ship(order.pk, draft, now=self.now, actor=self.actor))
 
     @document_action(serializer=OptionalReasonSerializer)
     def reverse(self, order: SalesOrder, values: dict[str, Any]) -> Response:
@@ -180,13 +180,13 @@ def _order_id(order: SalesOrder, key: int | str | None, field: str) -> int | Non
     return found[0]
 
 
-def _ship_draft(order: SalesOrder, values: dict[str, Any]) -> ShipDraft:
+def _ship_draft(order: SalesOrder, values: dict[str, Any], access: Access) -> ShipDraft:
     rows = values.pop("lines", None)
-    lines = None if rows is None else _ship_lines(order, rows)
+    lines = None if rows is None else _ship_lines(order, rows, access)
     return ShipDraft(lines=lines, **line_values(values))
 
 
-def _ship_lines(order: SalesOrder, rows: list[dict[str, Any]]) -> list[ShipLine]:
+def _ship_lines(order: SalesOrder, rows: list[dict[str, Any]], access: Access) -> list[ShipLine]:
     lines = chosen_lines(order.lines.all(), rows)
     named = [
         Named(f"lines.{place}", line.item_id, line.site_id, row.get("lot"), row.get("location"))
@@ -194,5 +194,5 @@ def _ship_lines(order: SalesOrder, rows: list[dict[str, Any]]) -> list[ShipLine]
     ]
     return [
         ShipLine(line_id=line.pk, quantity=row.get("quantity"), lot_id=where.lot_id, location_id=where.location_id)
-        for line, row, where in zip(lines, rows, find(named), strict=True)
+        for line, row, where in zip(lines, rows, find(named, access), strict=True)
     ]

@@ -89,7 +89,7 @@ class ShipPage(OrderMixin, View):
             ShipLine(
                 line_id=line.pk, quantity=typed(row.text("quantity")), lot_id=one.lot_id, location_id=one.location_id
             )
-            for line, row, one in zip(chosen, named.rows, find(wanted), strict=True)
+            for line, row, one in zip(chosen, named.rows, find(wanted, self.access), strict=True)
         ]
         draft = ShipDraft(lines=parts, carrier=said["carrier"], tracking_number=said["tracking_number"])
         return sales_orders.ship(self.order.pk, draft, now=self.now, actor=self.request.user)

@@ -76,7 +76,7 @@ def test_a_fault_keeps_its_traceback(run):
 
 
 def test_cancel_ends_a_waiting_run_at_once(run):
-    assert runs.cancel(run.pk).state == "canceled"
+    assert runs.cancel(run.pk, actor=None).state == "canceled"
 
     calls = []
     runs.work(run.pk, calls.append, now=NOW)
@@ -85,7 +85,7 @@ def test_cancel_ends_a_waiting_run_at_once(run):
 
 def test_cancel_ends_a_running_one_at_its_next_heartbeat(run):
     def work(worker):
-        runs.cancel(run.pk)
+        runs.cancel(run.pk, actor=None)
         worker.progress(1)
         raise AssertionError("went on")
 
@@ -99,7 +99,7 @@ def test_refuses_to_cancel_what_has_ended(run):
     runs.work(run.pk, lambda worker: None, now=NOW)
 
     with pytest.raises(WrongState, match="already done"):
-        runs.cancel(run.pk)
+        runs.cancel(run.pk, actor=None)
 
 
 def test_the_sweep_restarts_a_run_whose_worker_was_lost(run, sent):

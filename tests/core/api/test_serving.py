@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def client(monkeypatch):
-    seen = {"planner": Scope(companies=frozenset({1}), sites=frozenset({70}))}
+    seen = {"planner": Scope(companies=frozenset({1}), sites=frozenset({70}), planned=frozenset({1}))}
     monkeypatch.setitem(access._loaders, "scope", lambda user: seen[user.username])
     client = APIClient()
     client.force_authenticate(User.objects.create(username="planner"))
@@ -98,6 +98,12 @@ class TestRuns:
 
         assert (response.status_code, response.json()["state"]) == (200, "canceled")
         assert client.post(f"/api/v1/runs/{mine.pk}/cancel/").json()["code"] == "wrong_state"
+
+    def test_are_canceled_by_who_plans_for_the_company(self, client, mine):
+        at_his_site = Run.objects.create(kind="recount", company_id=2, site_id=70)
+
+        assert client.post(f"/api/v1/runs/{at_his_site.pk}/cancel/").status_code == 403
+        assert Run.objects.get(pk=at_his_site.pk).state == "queued"
 
     def test_show_their_log(self, client, mine):
         RunLine.objects.create(run=mine, at=mine.created_at, text="Began.")
