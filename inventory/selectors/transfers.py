@@ -75,6 +75,12 @@ def values_in_transit(transfer_ids: Collection[int], access: Access) -> dict[int
     return found
 
 
+def items_in_transit(transfer_id: int, access: Access) -> list[CostPool]:
+    """What is on its way of a transfer, by item and owner, with its value; for the owners' people alone."""
+    pools = CostPool.objects.filter(access.valued("owner"), kind=PoolKind.TRANSFER, source_id=transfer_id, value__gt=0)
+    return list(pools.select_related("item__unit", "owner").order_by("item__sku", "id"))
+
+
 def matching(transfers: QuerySet[Transfer], text: str) -> QuerySet[Transfer]:
     """Transfers with every word in number, a site or the reference, whatever the case."""
     for word in text.split():

@@ -21,13 +21,14 @@ from core.web.tables import csv_response
 from inventory.choices import DemandKind, DocumentKind, TransferState
 from inventory.drafts import LevelKey
 from inventory.models import Transfer, TransferLine
+from inventory.rules import availability
 from inventory.rules.transfers import OPEN_STATES, in_transit
 from inventory.selectors import transfer_page
 from inventory.selectors import transfers as selectors
-from inventory.selectors.statuses import fresh_statuses, statuses
+from inventory.selectors.statuses import Status, fresh_statuses, statuses
 from inventory.services.recompute import preview
 from inventory.web import transfer_steps
-from inventory.web.serving import served_lines
+from inventory.web.serving import explain_url, served_lines
 from inventory.web.steps import Steps, go_on, refusal, tell
 from sites.access import PLANNERS, Access
 from sites.web.mixins import SitePageMixin
@@ -139,6 +140,7 @@ class TransferListPage(TransferListMixin, TemplateView):
                 "transfer": row,
                 "goods": goods.get(row.pk),
                 "status": found.get(row.pk),
+                "availability": availability_of(found.get(row.pk)),
                 "late_days": late_days(row, self.now),
                 "values": list(values.get(row.pk, {}).items()),
             }
@@ -191,32 +193,8 @@ class TransferMixin(SitePageMixin):
         return transfer_steps.steps_of(self.transfer, self.access, self.url)
 
 
-class TransferPage(TransferMixin, TemplateView):
-    """`/s/<site>/transfers/<id>/`."""
-
-    template_name = "inventory/transfer.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        transfer = self.transfer
-        status = fresh_statuses(DocumentKind.TRANSFER, [transfer.pk], now=self.now).documents.get(transfer.pk)
-        goods = transfer_page.goods([transfer.pk]).get(transfer.pk)
-        return super().get_context_data(
-            transfer=transfer,
-            base=self.base,
-            url=self.url,
-            steps=self.steps,
-            status=status,
-            goods=goods,
-            is_open=transfer.state in (TransferState.DRAFT, *OPEN_STATES),
-            late_days=late_days(transfer, self.now),
-            lines=self.lines(),
-            sees_origin=self.sees_origin,
-            values=list(selectors.values_in_transit([transfer.pk], self.access).get(transfer.pk, {}).items()),
-            taken=transfer_page.steps_taken(transfer),
-            leg=leg_state(transfer),
-            live=self.live(),
-            **kwargs,
-        )
+class TransferLinesMixin(TransferMixin):
+    """Gives the lines with what stands behind them."""
 
     def lines(self) -> list[dict[str, Any]]:
         """Each line with what is on hand at its origin and who serves it; a few queries however many there are.
@@ -237,8 +215,8 @@ class TransferPage(TransferMixin, TemplateView):
                 "in_transit": in_transit(line),
                 "on_hand": levels[self.key(line)].on_hand if keys else None,
                 "served": served.get(line.pk),
-                "from_url": f"/s/{transfer.origin.code}/stock/{line.item_id}/explain/",
-                "to_url": f"/s/{transfer.destination.code}/stock/{line.item_id}/explain/",
+                "from_url": explain_url(transfer.origin.code, line.item_id, transfer.company.code),
+                "to_url": explain_url(transfer.destination.code, line.item_id, transfer.company.code),
             }
             for line in lines
         ]
@@ -257,6 +235,54 @@ class TransferPage(TransferMixin, TemplateView):
         transfer = self.transfer
         levels = [f"level:{line.item_id}:{transfer.origin_id}" for line in transfer.lines.all()]
         return " ".join([f"document:transfer:{transfer.pk}", *dict.fromkeys(levels)])
+
+
+class TransferPage(TransferLinesMixin, TemplateView):
+    """`/s/<site>/transfers/<id>/`."""
+
+    template_name = "inventory/transfer.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        transfer = self.transfer
+        status = fresh_statuses(DocumentKind.TRANSFER, [transfer.pk], now=self.now).documents.get(transfer.pk)
+        goods = transfer_page.goods([transfer.pk]).get(transfer.pk)
+        return super().get_context_data(
+            transfer=transfer,
+            base=self.base,
+            url=self.url,
+            steps=self.steps,
+            status=status,
+            availability=availability_of(status),
+            goods=goods,
+            is_open=transfer.state in (TransferState.DRAFT, *OPEN_STATES),
+            late_days=late_days(transfer, self.now),
+            lines=self.lines(),
+            sees_origin=self.sees_origin,
+            values=list(selectors.values_in_transit([transfer.pk], self.access).get(transfer.pk, {}).items()),
+            taken=transfer_page.steps_taken(transfer),
+            leg=leg_state(transfer),
+            live=self.live(),
+            **kwargs,
+        )
+
+
+class TransferExplainPage(TransferLinesMixin, TemplateView):
+    """The drawer of the transfer's figures: what each line adds to them."""
+
+    template_name = "inventory/transfer_explain.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        transfer = self.transfer
+        return super().get_context_data(
+            transfer=transfer,
+            url=self.url,
+            goods=transfer_page.goods([transfer.pk]).get(transfer.pk),
+            lines=self.lines(),
+            late_days=late_days(transfer, self.now),
+            values=selectors.items_in_transit(transfer.pk, self.access),
+            live=self.live(),
+            **kwargs,
+        )
 
 
 class TransferStepPage(TransferMixin, View):
@@ -300,6 +326,11 @@ def late_days(transfer: Transfer, now: Any) -> int:
     if transfer.state not in OPEN_STATES or transfer.expected_on is None:
         return 0
     return max((local_date(now, transfer.destination.time_zone) - transfer.expected_on).days, 0)
+
+
+def availability_of(status: Status | None) -> str:
+    """The word for how its goods stand; "" for what is not open or not worked out."""
+    return availability.shown(status.availability, status.late_days) if status else ""
 
 
 def leg_state(transfer: Transfer) -> str:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("transfers/export/", transfers.TransferExport.as_view(), name="transfers-export"),
     path("transfers/new/", transfer_form.TransferNewPage.as_view(), name="transfer-new"),
     path("transfers/<int:pk>/", transfers.TransferPage.as_view(), name="transfer"),
+    path("transfers/<int:pk>/explain/", transfers.TransferExplainPage.as_view()),
     path("transfers/<int:pk>/edit/", transfer_form.TransferEditPage.as_view()),
     path("transfers/<int:pk>/dispatch/", transfer_move.MovementPage.as_view(step="dispatch")),
     path("transfers/<int:pk>/receive/", transfer_move.MovementPage.as_view(step="receive")),

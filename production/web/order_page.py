@@ -18,7 +18,7 @@ from inventory.choices import DemandKind, DocumentKind
 from inventory.rules.order_steps import open_quantity
 from inventory.selectors import ranks
 from inventory.selectors.statuses import fresh_statuses
-from inventory.web.serving import document_url, served_lines
+from inventory.web.serving import document_url, explain_url, served_lines
 from inventory.web.steps import Steps, go_on, refusal, tell
 from production.models import ManufacturingOrder
 from production.rules import OPEN_STATES
@@ -107,7 +107,7 @@ class OrderPage(OrderMixin, TemplateView):
                 "on_hand": stock.get(part.item_id),
                 "served": served.get(part.pk),
                 "is_issued": part.posted_quantity > 0 and part.posted_quantity >= part.quantity,
-                "explain": f"/s/{order.site.code}/stock/{part.item_id}/explain/",
+                "explain": explain_url(order.site.code, part.item_id, order.company.code),
             }
             for part in parts
         ]

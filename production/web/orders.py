@@ -22,13 +22,14 @@ from inventory.rules import availability
 from inventory.selectors import items as item_selectors
 from inventory.selectors import ranks
 from inventory.selectors.reasons import Reason, reasons
-from inventory.web.serving import document_url
+from inventory.web.serving import document_url, explain_url
 from inventory.web.steps import Step, go_on, refusal
 from production.selectors import ranked
 from production.selectors.ranked import Choice, Ranked
 from production.services import ranking
 from production.web import rank_change, rank_rows
 from sites.access import PLANNERS, Access
+from sites.models import Company
 from sites.web.mixins import SitePageMixin
 
 PAGE_SIZE = 50
@@ -210,8 +211,8 @@ class RankExport(RankMixin, View):
         for row in rank_rows.rows(part, self.access, base=self.base):
             yield [
                 row.rank, row.number, row.kind, row.party, row.items_title if row.icon == "sell" else row.items,
-                row.open, row.unit, row.site, row.need_on, row.promised_on, row.expected_on, row.state, row.late_days,
-                row.why, row.amount, row.currency,
+                row.open_quantity, row.unit, row.site, row.need_on, row.promised_on, row.expected_on, row.state,
+                row.late_days, row.why, row.amount, row.currency,
             ]  # fmt: skip
 
 
@@ -305,6 +306,11 @@ class WhyPage(RankedMixin, TemplateView):
 
     template_name = "production/orders_why.html"
 
+    @cached_property
+    def company_code(self) -> str:
+        """Of the company whose order it is: its lines take from that company's levels."""
+        return Company.objects.values_list("code", flat=True).get(pk=self.ranked.company_id)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.ranked
         (shown,) = rank_rows.rows([row], self.access, base=self.base)
@@ -333,7 +339,7 @@ class WhyPage(RankedMixin, TemplateView):
             "state": availability.shown(reason.availability, reason.late_days) or "waiting",
             "sources": sources,
             "takers": takers,
-            "stock_url": f"/s/{reason.site}/stock/{reason.key.item_id}/explain/",
+            "stock_url": explain_url(reason.site, reason.key.item_id, self.company_code),
         }
 
 

@@ -28,7 +28,10 @@ ICONS = {True: "sell", False: "make"}
 
 @dataclass
 class Row:
-    """An order as the list shows it; texts are formatted, dates and the amount are not."""
+    """An order as the list shows it; texts are formatted, dates, the amount and `open_quantity` are not.
+
+    What is open has no sum (None, "–") where its lines have different units.
+    """
 
     kind: str
     id: int
@@ -40,6 +43,7 @@ class Row:
     items: str
     items_title: str
     open: str
+    open_quantity: Decimal | None
     unit: str
     site: str
     need_on: date | None
@@ -146,6 +150,7 @@ def _sale(row: Ranked, facts: Facts, access: Access, base: str) -> Row:
         items=skus[0] if len(skus) == 1 else ngettext("%(n)s item", "%(n)s items", len(skus)) % {"n": len(skus)},
         items_title=", ".join(skus),
         open=number(total, decimals) if len(units) == 1 else "–",
+        open_quantity=total if len(units) == 1 else None,
         unit=units.pop() if len(units) == 1 else "",
         site=order.site.code,
         need_on=need_on,
@@ -167,6 +172,7 @@ def _making(row: Ranked, facts: Facts, access: Access, base: str) -> Row:
         items=order.item.sku,
         items_title=order.item.name,
         open=number(order.open_quantity, order.item.unit.decimals),
+        open_quantity=order.open_quantity,
         unit=order.item.unit.code,
         site=order.site.code,
         need_on=order.due_on,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Value
@@ -14,7 +15,7 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from core.clock import local_date
-from core.ui.formats import number, symbol
+from core.ui.formats import symbol
 from core.web import lists
 from core.web.keyset import paginate
 from core.web.tables import csv_response
@@ -30,6 +31,7 @@ TABS = ("open", "overdue", "draft", "received", "all")
 # Sort by these; without a date behind all that have one.
 SORTS = {"expected_on": "due_key", "number": "id", "supplier": "supplier__name"}
 STREAMED = 500
+ZERO = Decimal(0)
 _NEVER = date(9999, 1, 1)
 
 
@@ -120,8 +122,9 @@ class OrderListMixin(SitePageMixin):
             "items_title": ", ".join(skus),
             "unit": units.pop() if len(units) == 1 else "",
             "has_sum": len({line.item.unit.code for line in lines}) == 1,
-            "ordered": number(sum(line.quantity for line in lines), decimals),
-            "open": number(sum(line.open_quantity for line in lines), decimals),
+            "decimals": decimals,
+            "ordered": sum((line.quantity for line in lines), ZERO),
+            "open": sum((line.open_quantity for line in lines), ZERO),
             "amount": sum(line.net_amount for line in lines) if has_prices else None,  # type: ignore[attr-defined]
             "due_on": due_on,
             "late_days": max((today - due_on).days, 0) if is_open and due_on else 0,
@@ -205,8 +208,8 @@ def _csv_line(row: dict[str, Any]) -> list[Any]:
     order = row["order"]
     return [
         order.number, row["state"], order.supplier.name, order.site.code, row["items_title"],
-        row["ordered"] if row["has_sum"] else "", row["open"] if row["has_sum"] else "", row["unit"], order.ordered_on,
-        row["due_on"], row["late_days"], row["amount"], order.currency, order.external_reference,
+        row["ordered"] if row["has_sum"] else None, row["open"] if row["has_sum"] else None, row["unit"],
+        order.ordered_on, row["due_on"], row["late_days"], row["amount"], order.currency, order.external_reference,
     ]  # fmt: skip
 
 

@@ -283,6 +283,16 @@ def test_the_csv_has_the_same_rows_and_no_formulas(visit, cast, orders, sell, sh
     assert rows[1][3] == "'=1+1"
 
 
+def test_the_csv_has_plain_numbers(visit, cast, sell, work):
+    sell(1240)
+    work()
+
+    answer = visit(f"{PAGE}export/")
+    (row,) = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+    assert (row["order"], row["open"], row["unit"]) == ("SO-1001", "1240", "pcs")
+
+
 def test_ten_times_the_orders_cost_the_same_queries(visit, cast, orders, sell, work):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

@@ -87,7 +87,7 @@ def test_tabs_part_the_orders(visit, some):
 def test_a_row_says_what_is_late(visit, some):
     first, second = visit(PAGE).context["rows"]
 
-    assert (first["due_on"], first["late_days"], first["open"], first["amount"]) == (PAST, 3, "100", 400)
+    assert (first["due_on"], first["late_days"], first["open"], first["amount"]) == (PAST, 3, 100, 400)
     assert (second["due_on"], second["late_days"]) == (FUTURE, 0)
     assert "Overdue, 3 days" in text(visit(PAGE))
 
@@ -112,6 +112,15 @@ def test_the_csv_has_the_same(visit, some):
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
 
     assert [row[0] for row in rows] == ["order", "PO-1001"]
+
+
+def test_the_csv_has_plain_numbers(visit, cast, make_order):
+    make_order((cast.plank, 1240, "4"), expected_on=FUTURE)
+
+    answer = visit(f"{PAGE}export/")
+    (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+
+    assert (row["ordered"], row["open"], row["unit"]) == ("1240", "1240", "m")
 
 
 def test_an_empty_list_says_what_to_do(visit):
