@@ -46,7 +46,7 @@ def _frame(request: HttpRequest, known: reader.Reader, site: Site | None, page: 
         "search_url": f"/s/{code}/search/",
         "cursor": str(feeds.horizon()),
         "is_small": known.is_small,
-        "zone": reader.zone_of(site, known.sites),
+        "zone": reader.zone_of(site, known),
         "now": clock.now(),
         "user": _user(request.user),
         "notifications": None,

@@ -17,7 +17,7 @@ class SitePageMixin(LoginRequiredMixin):
     """A page below `/s/<site code>/…` or `/s/all/…`.
 
     Gives `self.access`, `self.site` (None on the pages over all sites), `self.sites` (the site, or all that the
-    reader deals with), `self.site_ids`, `self.zone` (the site's; over all, that of the first site) and `self.now`.
+    reader deals with), `self.site_ids`, `self.zone` (the site's; over all, `reader.zone_of`) and `self.now`.
     A site out of reach is a 404. `scope()` says which rows the page may show: a page without one does not start.
     """
 
@@ -56,7 +56,7 @@ class SitePageMixin(LoginRequiredMixin):
     @property
     def zone(self) -> str:
         """The time zone in which this page tells times."""
-        return reader.zone_of(self.site, self.sites)
+        return reader.zone_of(self.site, reader.of(self.request))
 
     def _find(self, sites: list[Site], code: str) -> Site | None:
         if code.lower() == reader.ALL:

@@ -41,10 +41,18 @@ def of(request: HttpRequest) -> Reader:
     return known
 
 
-def zone_of(site: Site | None, sites: list[Site]) -> str:
-    """A site's time zone; over several, that of the first."""
-    first = site or next(iter(sites), None)
-    return first.time_zone if first else "UTC"
+def zone_of(site: Site | None, known: Reader) -> str:
+    """A site's time zone; over several, that of where the reader works, and UTC where that is not one.
+
+    He works at the sites of his memberships; of a company's people those of its own country count, if it has any there.
+    """
+    if site is not None:
+        return site.time_zone
+    own = [one for one in known.sites if one.pk in known.access.site_ids]
+    members = [one for one in own if one.pk in known.access.member_sites]
+    at_home = [one for one in own if one.country == one.company.country]
+    zones = {one.time_zone for one in members or at_home or own or known.sites}
+    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def _read(user: Any) -> Reader:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 from django.views import View
 
+from sites.access import forget
 from sites.models import Site
 from sites.services import memberships
 from sites.services import sites as site_service
@@ -50,6 +51,20 @@ def test_the_address_names_the_site_and_its_zone(cast: Cast, frame_of: Any) -> N
     assert made["zone"] == "America/Chicago"
     assert {entry["label"]: entry["current"] for entry in made["nav"]}["Stock"]
     assert made["sites"][2]["url"] == "/s/TLL/stock/"
+
+
+def test_over_all_sites_the_clock_is_that_of_where_the_reader_works(cast: Cast, frame_of: Any) -> None:
+    assert frame_of(cast.planner)["zone"] == "Europe/Tallinn"  # where Nordwood is at home, though Chicago comes first
+    assert frame_of(cast.operator)["zone"] == "Europe/Tallinn"
+    assert frame_of(cast.partner)["zone"] == "Europe/Riga"
+
+
+def test_where_that_is_not_one_place_it_is_universal(cast: Cast, frame_of: Any) -> None:
+    assert frame_of(cast.admin)["zone"] == "UTC"
+    memberships.grant(user=cast.operator, site=cast.chi, role="operator", actor=None)
+    forget(cast.operator)
+
+    assert frame_of(cast.operator)["zone"] == "UTC"
 
 
 def test_a_site_member_has_one_site_and_no_switcher(cast: Cast, frame_of: Any) -> None:
