@@ -60,23 +60,23 @@ def record_documents(
 ) -> None:
     """Record `<kind>.<verb>` of several documents: one event for each company whose they are.
 
-    A party hears of his own documents alone, so the event itself is the company's, and each document names those who
-    may hear of it. Levels that another company uses are recomputed with the first event, and named by none.
+    The event is found by all parties and sites of its documents; each document names those who may hear of it, so that
+    a party hears of his own alone. Levels that another company uses are recomputed with the first event, and named by
+    none.
     """
     company_ids = sorted({document.company_id for document in documents})
     keys = sorted(set(keys))
     work = [list(key) for key in keys if key.used_by_id not in company_ids]
     for company_id in company_ids:
-        levels = [list(key) for key in keys if key.used_by_id == company_id]
+        its = [document for document in documents if document.company_id == company_id]
+        used = [key for key in keys if key.used_by_id == company_id]
+        levels = [list(key) for key in used]
         work += levels
-        told = [
-            [str(kind), document.document_id, sorted(document.hearer_ids), [document.site_id]]
-            for document in documents
-            if document.company_id == company_id
-        ]
+        told = [[str(kind), one.document_id, sorted(one.hearer_ids), [one.site_id]] for one in its]
         events.record(
             f"{kind}.{verb}",
-            companies=[company_id],
+            companies={company_id, *(hearer_id for one in its for hearer_id in one.hearer_ids)},
+            sites={*(one.site_id for one in its), *(key.site_id for key in used)},
             payload={"documents": told, "levels": levels},
             keys_by_handler={LEVELS: work},
             actor=actor,

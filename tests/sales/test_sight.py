@@ -1,9 +1,14 @@
 """Who sees what of a sales order: the seller, the customer, and who runs the sites that it leaves from."""
 
+from typing import Any
+
 import pytest
 
+from core import live
+from core.access import scope_of
 from core.errors import Forbidden, NotFound
-from sales.drafts import LineDraft, ShipDraft
+from core.models import Event
+from sales.drafts import LineDraft, OrderDraft, ShipDraft
 from sales.models import Shipment
 from sales.services import customers, sales_orders
 from sites.models import Membership
@@ -104,6 +109,36 @@ def test_a_step_is_allowed_at_the_site_where_it_happens(cast, split, packer):
     with pytest.raises(NotFound):
         sales_orders.reverse_shipment(shipped.shipment.posting_id, now=cast.now, actor=cast.partner)
     assert sales_orders.reverse(split.pk, now=cast.now, actor=packer).order.state == "open"
+
+
+def test_of_many_orders_at_once_each_hears_of_his_own(cast, make_order):
+    """Two of two customers, one of them at RIX, as one event of Nordwood's."""
+    far, mill = (
+        customers.create(company=cast.maker, code=who.code, party=who, actor=cast.planner)
+        for who in (cast.far, cast.supplier)
+    )
+    line = LineDraft(item_id=cast.table.pk, quantity=1)
+    at_tll, at_rix = sales_orders.create_many(
+        [
+            OrderDraft(customer_id=buyer.pk, site_id=site.pk, lines=[line])
+            for buyer, site in ((far, cast.tll), (mill, cast.rix))
+        ],
+        is_open=True,
+        now=cast.now,
+        actor=cast.planner,
+    )
+    event = Event.objects.get(kind="sales_order.created")
+
+    def heard(user: Any) -> list[int]:
+        scope = scope_of(user)
+        assert not scope.companies.isdisjoint(event.company_ids) or not scope.sites.isdisjoint(event.site_ids)
+        said = live.visible(live.message_of_event(event.payload, event.company_ids, event.site_ids), scope)
+        return [document_id for _, document_id in said["documents"]]
+
+    assert heard(cast.planner) == [at_tll.pk, at_rix.pk]
+    assert heard(cast.outsider) == heard(cast.operator) == [at_tll.pk]
+    assert heard(cast.supplier_planner) == heard(cast.partner) == heard(cast.lakk_planner) == [at_rix.pk]
+    assert scope_of(cast.logistics_planner).companies.isdisjoint(event.company_ids)
 
 
 def test_the_form_offers_the_lines_of_his_own_site(cast, split, packer, client):
