@@ -7,14 +7,14 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.paginator import InfinitePaginator
 
-from core import clock, versions
+from core import clock
+from core.adminparts import PartEdits, PartFormSet
 from core.errors import DomainError, InvalidInput
-from core.models import Editable
 
 STAMPS = ("version", "archived_at", "created_at", "updated_at")
 
@@ -71,6 +71,22 @@ class ScopedInline(TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class ServiceInline(ScopedInline):
+    """Parts of a master, written by `write` alone: one service call. `key` are the fields that a part is known by."""
+
+    formset = PartFormSet
+    fields: tuple[str, ...] = ()
+    key: frozenset[str] = frozenset()
+
+    def write(self, request: HttpRequest, row: Any, edits: PartEdits, expected: int | None) -> models.Model:
+        """One service call; returns the row, in its new version."""
+        raise NotImplementedError
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        return type(formset.__name__, (formset,), {"inline": self, "request": request})
+
+
 class ReadOnlyAdmin(ScopedAdmin):
     """Rows that only posting, the registers or the workers write: no add, change, delete or bulk action."""
 
@@ -121,6 +137,7 @@ class ServiceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.read: Any = self.instance
         self.before: Any = None
         if self.instance.pk:
             self.before = type(self.instance)._default_manager.get(pk=self.instance.pk)
@@ -133,6 +150,7 @@ class ServiceForm(forms.ModelForm):
         try:
             with transaction.atomic():
                 self.instance = self._write()
+                self._hand_to_parts()
         except InvalidInput as error:
             for name, text in (error.errors or {"": error.message}).items():
                 self.add_error(name if name in self.fields else None, text)
@@ -149,6 +167,15 @@ class ServiceForm(forms.ModelForm):
             return self.before
         expected = self.cleaned_data.get("expected_version")
         return self.admin.change(self.request, self.before, changes, expected)
+
+    def _hand_to_parts(self) -> None:
+        """Tell the inlines, which were given the row as it was read, what is written and which version they go on from.
+
+        Where nothing of the head has changed, nobody has looked at its version yet.
+        """
+        is_unchanged = self.instance is self.before
+        self.read.written = self.instance
+        self.read.shown_version = self.cleaned_data.get("expected_version") if is_unchanged else None
 
     def save(self, commit: bool = True) -> Any:
         self.save_m2m = lambda: None  # type: ignore[method-assign]
@@ -205,18 +232,12 @@ class ServiceAdmin(ScopedAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
             response = super().changeform_view(request, *args, **kwargs)
-            if request.method == "POST" and response.status_code == 200:
+            if request.method == "POST" and response.status_code == 200 and not _is_popup_done(response):
                 transaction.set_rollback(True)  # the page comes back with errors: what services wrote goes
         return response
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The service has written it."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        row = form.instance
-        if change and isinstance(row, Editable) and any(formset.has_changed() for formset in formsets):
-            versions.edit(row, expected=_version(row), id=F("id"))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -237,8 +258,9 @@ def _archive_selected(admin: ServiceAdmin, request: HttpRequest, rows: QuerySet[
     messages.info(request, f"{done} archived.")
 
 
-def _version(row: Any) -> int:
-    return type(row)._default_manager.values_list("version", flat=True).get(pk=row.pk)
+def _is_popup_done(response: HttpResponse) -> bool:
+    """Whether it only hands the new row to the page that had opened a popup for it."""
+    return "popup_response_data" in (getattr(response, "context_data", None) or {})
 
 
 def _restrict(admin: Any, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from core.adminbase import ReadOnlyAdmin, ReadOnlyInline, ScopedInline, ServiceAdmin, now
+from core.adminbase import ReadOnlyAdmin, ReadOnlyInline, ServiceAdmin, ServiceInline, now
+from core.adminparts import PartEdits
 from purchasing import selectors
 from purchasing.models import (
     PurchaseOrder,
@@ -57,10 +58,16 @@ class SupplierAdmin(ServiceAdmin):
         suppliers.archive(row, now=now(), actor=request.user)
 
 
-class SupplierPriceInline(ScopedInline):
+class SupplierPriceInline(ServiceInline):
     model = SupplierPrice
     fields = ("minimum_quantity", "unit_price", "currency", "valid_from_on", "valid_until_on")
     ordering = ("minimum_quantity", "valid_from_on")
+    key = frozenset({"minimum_quantity", "valid_from_on"})
+
+    def write(self, request: HttpRequest, row: SupplierItem, edits: PartEdits, expected: int | None) -> SupplierItem:
+        prices = [supplier_items.PriceDraft(**values) for values in edits.put]
+        removed = [values["id"] for values in edits.taken]
+        return supplier_items.edit(row, prices=prices, removed_price_ids=removed, expected=expected, actor=request.user)
 
 
 @admin.register(SupplierItem)
@@ -93,11 +100,6 @@ class SupplierItemAdmin(ServiceAdmin):
         self, request: HttpRequest, row: SupplierItem, changes: dict[str, Any], expected: int | None
     ) -> SupplierItem:
         return supplier_items.edit(row, expected=expected, actor=request.user, **changes)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for inline in formset.forms:
-            inline.instance.company_id = form.instance.company_id
-        super().save_formset(request, form, formset, change)
 
 
 class PurchaseOrderLineInline(ReadOnlyInline):

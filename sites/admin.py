@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.adminbase import ScopedInline, ServiceAdmin, now
+from core.adminbase import ServiceAdmin, ServiceInline, now
+from core.adminparts import PartEdits
 from sites import selectors
 from sites.access import access_of
 from sites.models import Calendar, CalendarException, CalendarShift, Company, ExchangeRate, Lane, Membership, Site
@@ -73,16 +74,28 @@ class ExchangeRateAdmin(ServiceAdmin):
         return exchange_rates.put(**key, rate=changes["rate"], actor=request.user)
 
 
-class ShiftInline(ScopedInline):
+class ShiftInline(ServiceInline):
     model = CalendarShift
     fields = ("weekday", "starts_at", "ends_at")
     ordering = ("weekday", "starts_at")
 
+    def write(self, request: HttpRequest, row: Calendar, edits: PartEdits, expected: int | None) -> Calendar:
+        shifts = [calendars.Shift(**values) for values in edits.kept]
+        return calendars.edit(row, shifts=shifts, expected=expected, now=now(), actor=request.user)
 
-class ExceptionInline(ScopedInline):
+
+class ExceptionInline(ServiceInline):
     model = CalendarException
     fields = ("on_date", "is_working", "starts_at", "ends_at", "reason")
     ordering = ("on_date",)
+    key = frozenset({"on_date"})
+
+    def write(self, request: HttpRequest, row: Calendar, edits: PartEdits, expected: int | None) -> Calendar:
+        days = [calendars.ExceptionDay(**values) for values in edits.put]
+        removed = [values["on_date"] for values in edits.taken]
+        return calendars.edit(
+            row, exceptions=days, removed_dates=removed, expected=expected, now=now(), actor=request.user
+        )
 
 
 @admin.register(Calendar)
@@ -110,12 +123,6 @@ class CalendarAdmin(ServiceAdmin):
 
     def archive(self, request: HttpRequest, row: Calendar) -> None:
         calendars.archive(row, now=now(), actor=request.user)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if any(formset.has_changed() for formset in formsets):
-            # The days follow from what the inlines have written.
-            calendars.edit(Calendar.objects.get(pk=form.instance.pk), now=now(), actor=request.user)
 
 
 @admin.register(Site)

@@ -1,12 +1,13 @@
 """Masters of inventory in the admin; each write is a service call."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.adminbase import ScopedInline, ServiceAdmin, now
+from core.adminbase import ServiceAdmin, ServiceInline, now
+from core.adminparts import PartEdits
 from inventory.choices import LotState
 from inventory.models import (
     ConsignmentAgreement,
@@ -65,10 +66,18 @@ class ItemCategoryAdmin(ServiceAdmin):
         return items.edit_category(row, expected=expected, actor=request.user, **changes)
 
 
-class ItemUnitInline(ScopedInline):
+class ItemUnitInline(ServiceInline):
     model = ItemUnit
     fields = ("unit", "factor")
     autocomplete_fields = ("unit",)
+    key = frozenset({"unit"})
+
+    def write(self, request: HttpRequest, row: Item, edits: PartEdits, expected: int | None) -> Item:
+        given = items.PartEdits(
+            units={values["unit"]: values["factor"] for values in edits.put},
+            removed_unit_ids=[values["id"] for values in edits.taken],
+        )
+        return items.edit_parts(row, given, expected=expected, actor=request.user)
 
 
 def _own(user: Any) -> QuerySet[Company]:
@@ -76,20 +85,36 @@ def _own(user: Any) -> QuerySet[Company]:
     return Company.objects.filter(pk__in=sorted(access_of(user).company_ids))
 
 
-class ItemCompanyInline(ScopedInline):
+class ItemCompanyInline(ServiceInline):
     model = ItemCompany
     selector = staticmethod(lambda user: item_selectors.terms(access_of(user)))
     own = staticmethod(_own)
     fields = ("company", "is_keeper", "standard_cost", "list_price", "is_made", "is_bought", "is_sold", "planner")
     autocomplete_fields = ("company", "planner")
+    key = frozenset({"company"})
+
+    def write(self, request: HttpRequest, row: Item, edits: PartEdits, expected: int | None) -> Item:
+        given = items.PartEdits(
+            terms={values.pop("company"): cast(items.Sight, values) for values in edits.put},
+            removed_company_ids=[values["company"] for values in edits.taken],
+        )
+        return items.edit_parts(row, given, expected=expected, actor=request.user)
 
 
-class ItemCodeInline(ScopedInline):
+class ItemCodeInline(ServiceInline):
     model = ItemCode
     selector = staticmethod(lambda user: item_selectors.codes(access_of(user)))
     own = staticmethod(_own)
     fields = ("company", "code")
     autocomplete_fields = ("company",)
+    key = frozenset({"company", "code"})
+
+    def write(self, request: HttpRequest, row: Item, edits: PartEdits, expected: int | None) -> Item:
+        given = items.PartEdits(
+            codes=[(values["company"], values["code"]) for values in edits.put],
+            removed_code_ids=[values["id"] for values in edits.taken],
+        )
+        return items.edit_parts(row, given, expected=expected, actor=request.user)
 
 
 @admin.register(Item)

@@ -1,6 +1,7 @@
 """Items, and what a company says of them: its terms, its codes, other units, how a site keeps them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
@@ -44,6 +45,27 @@ class Terms(TypedDict, total=False):
     is_bought: bool
     is_sold: bool
     planner: Any
+
+
+class Sight(Terms, total=False):
+    """The same, and whether the company keeps the item: its planners change what all see of it."""
+
+    is_keeper: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartEdits:
+    """Changes of what stands beside an item: other units, companies' terms (and with them their sight), their codes.
+
+    What is removed goes first; companies by their id, the others by the id of their row.
+    """
+
+    units: Mapping[UnitOfMeasure, Decimal] = field(default_factory=dict)
+    terms: Mapping[Company, Sight] = field(default_factory=dict)
+    codes: Sequence[tuple[Company, str]] = ()
+    removed_unit_ids: Collection[int] = ()
+    removed_company_ids: Collection[int] = ()
+    removed_code_ids: Collection[int] = ()
 
 
 @service
@@ -105,6 +127,40 @@ def edit(
     item = checking.update(item, expected=expected, changes=dict(changes), is_forced=has_parts)
     _put_parts(item, company, terms, units, codes)
     _record("changed", item, actor)
+    return item
+
+
+@service
+def edit_parts(item: Item, edits: PartEdits, *, expected: int | None = None, actor: Any) -> Item:
+    """Change what stands beside an item. Emits `item.changed`.
+
+    The planners of those who keep it change its units and who keeps it, each company's planners its terms and codes.
+    An order line keeps the factor of a unit that it was written with. An item that no company is left to see is seen
+    by all, which only a superuser or the system may want.
+
+    :raises StaleVersion: when somebody changed it meanwhile.
+    :raises InvalidInput: naming the field.
+    """
+    if edits.units or edits.removed_unit_ids or _changes_keepers(item, edits.terms):
+        _require_planner(item, actor)
+    removed_codes = ItemCode.objects.filter(item=item, pk__in=edits.removed_code_ids)
+    named = [*edits.terms, *(company for company, _code in edits.codes)]
+    removed = {*edits.removed_company_ids, *removed_codes.values_list("company", flat=True)}
+    for company_id in sorted({company.pk for company in named} | removed):
+        access.require(actor, company_id=company_id, roles=access.PLANNERS)
+    item = checking.update(item, expected=expected, changes={}, is_forced=True)
+    before = selectors.company_ids_with_sight(item.pk)
+    removed_codes.delete()
+    item.units.filter(pk__in=edits.removed_unit_ids).delete()
+    item.companies.filter(company__in=edits.removed_company_ids).delete()
+    _put_parts(item, None, None, edits.units, ())
+    for company, terms in edits.terms.items():
+        _put_terms(item, company, terms)
+    for company, code in edits.codes:
+        _put_codes(item, company, [code])
+    if before and not selectors.company_ids_with_sight(item.pk):
+        access.require(actor, company_id=None)
+    _record("changed", item, actor, also=before)
     return item
 
 
@@ -225,6 +281,15 @@ def _require_planner(item: Item, actor: Any) -> None:
         raise Forbidden(f"You may see {item.sku}, but not change it.")
 
 
+def _changes_keepers(item: Item, terms: Mapping[Company, Sight]) -> bool:
+    standing = dict(ItemCompany.objects.filter(item=item).values_list("company_id", "is_keeper"))
+    return any(
+        values["is_keeper"] != standing.get(company.pk, not standing)
+        for company, values in terms.items()
+        if "is_keeper" in values
+    )
+
+
 def _put_parts(
     item: Item,
     company: Company | None,
@@ -243,11 +308,13 @@ def _put_parts(
         _put_codes(item, company, codes)
 
 
-def _put_terms(item: Item, company: Company, terms: Terms) -> None:
+def _put_terms(item: Item, company: Company, terms: Terms | Sight) -> None:
     row = ItemCompany.objects.filter(item=item, company=company).first()
     if row is None:
-        is_keeper = not ItemCompany.objects.filter(item=item).exists()
-        checking.insert(ItemCompany(item=item, company=company, is_keeper=is_keeper, **terms))
+        # Somebody keeps it: the first one, whatever he says.
+        is_first = not ItemCompany.objects.filter(item=item).exists()
+        keeping = {"is_keeper": is_first or terms.get("is_keeper", False)}
+        checking.insert(ItemCompany(**{"item": item, "company": company, **terms, **keeping}))
     elif terms:
         checking.update_plain(row, dict(terms))
 
@@ -272,8 +339,10 @@ def _put_codes(item: Item, company: Company, codes: Sequence[str]) -> None:
             raise InvalidInput(errors={"codes": f"“{code}” is another item's code."})
 
 
-def _record(verb: str, item: Item, actor: Any) -> None:
-    events.record(f"item.{verb}", item.pk, company_ids=selectors.company_ids_with_sight(item.pk), actor=actor)
+def _record(verb: str, item: Item, actor: Any, *, also: Collection[int] = ()) -> None:
+    """Tell those who see it, and those who did."""
+    company_ids = {*selectors.company_ids_with_sight(item.pk), *also}
+    events.record(f"item.{verb}", item.pk, company_ids=company_ids, actor=actor)
 
 
 def _sku(sku: str) -> str:

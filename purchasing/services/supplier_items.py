@@ -112,20 +112,22 @@ def edit(
     row: SupplierItem,
     *,
     prices: Sequence[PriceDraft] = (),
+    removed_price_ids: Collection[int] = (),
     expected: int | None = None,
     actor: Any,
     **changes: Unpack[SupplierItemFields],
 ) -> SupplierItem:
     """Change what is named, and write these price breaks; a break is known by its quantity and first day.
 
-    Other breaks stay; one ends by its `valid_until_on`. Emits `supplier_item.changed`.
+    Other breaks stay; one ends by its `valid_until_on`, one that was wrong is removed. Emits `supplier_item.changed`.
 
     :raises StaleVersion: when somebody changed it meanwhile.
     :raises InvalidInput: naming the field.
     """
     access.require(actor, company_id=row.company_id, roles=access.PLANNERS)
     _check_quantities(dict(changes))
-    row = checking.update(row, expected=expected, changes=dict(changes), is_forced=bool(prices))
+    row = checking.update(row, expected=expected, changes=dict(changes), is_forced=bool(prices or removed_price_ids))
+    row.prices.filter(pk__in=removed_price_ids).delete()
     _put_prices(row, prices)
     keys = write_first_sources(company_id=row.company_id, item_ids=[row.item_id])
     events.record_supplier_items("changed", [row], company_id=row.company_id, keys=keys, actor=actor)

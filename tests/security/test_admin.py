@@ -15,7 +15,11 @@ from core.models import Event
 from inventory.models import Item, ItemSite, Location, Lot, StockMove
 from inventory.services import adjustments, item_sites, items, lots
 from production.models import BillOfMaterials
+from purchasing.models import SupplierItem
+from purchasing.services import supplier_items, suppliers
+from purchasing.services.supplier_items import PriceDraft
 from sites.models import Calendar, CalendarDay, Company, Membership, Site
+from sites.services import calendars
 from tests.cast import Cast
 from tests.security.forms import form_of
 
@@ -52,6 +56,14 @@ def label(model: Any) -> str:
 
 def page(model: Any, what: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}", args=args)
+
+
+def as_staff(user: Any) -> Any:
+    """The same with every permission of the admin: what is refused then, a service has refused."""
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    user.user_permissions.set(Permission.objects.all())
+    return user
 
 
 @pytest.fixture
@@ -207,6 +219,92 @@ def test_an_inline_raises_the_version(cast: Cast, staff: Client) -> None:
     assert staff.post(url, sent).status_code == 302
     leg = Item.objects.get(pk=cast.leg.pk)
     assert (leg.units.get().factor, leg.version) == (Decimal("0.7"), 2)
+
+
+def test_an_inline_of_a_version_that_is_gone_is_refused(cast: Cast, staff: Client) -> None:
+    url = page(Item, "change", cast.leg.pk)
+    sent = form_of(staff.get(url)) | {"units-TOTAL_FORMS": 1, "units-0-unit": cast.m.pk, "units-0-factor": "0.7"}
+    items.edit(cast.leg, units={cast.m: Decimal("0.5")}, actor=None)
+
+    answer = staff.post(url, sent)
+
+    assert answer.status_code == 200
+    assert "Somebody changed this meanwhile" in answer.content.decode()
+    leg = Item.objects.get(pk=cast.leg.pk)
+    assert (leg.units.get().factor, leg.version) == (Decimal("0.5"), 2)
+
+
+def test_inlines_go_and_come_by_the_service(cast: Cast, staff: Client) -> None:
+    items.edit(cast.leg, units={cast.m: Decimal("0.5")}, company=cast.maker, codes=["OLD"], actor=None)
+    url = page(Item, "change", cast.leg.pk)
+    sent = form_of(staff.get(url)) | {"units-0-DELETE": "on", "codes-0-code": "NEW"}
+    sent |= {"companies-TOTAL_FORMS": 2, "companies-1-company": cast.lakk.pk, "companies-1-list_price": "7"}
+    known = set(Event.objects.values_list("pk", flat=True))
+
+    assert staff.post(url, sent).status_code == 302
+
+    leg = Item.objects.get(pk=cast.leg.pk)
+    assert list(leg.units.all()) == []
+    assert [code.code for code in leg.codes.all()] == ["NEW"]
+    assert leg.companies.get(company=cast.lakk).list_price == 7
+    assert set(Event.objects.exclude(pk__in=known).values_list("kind", flat=True)) == {"item.changed"}
+
+
+def test_staff_without_the_role_change_no_inline(cast: Cast, client: Client) -> None:
+    client.force_login(as_staff(cast.viewer))
+    url = page(Item, "change", cast.leg.pk)
+    sent = form_of(client.get(url)) | {"units-TOTAL_FORMS": 1, "units-0-unit": cast.m.pk, "units-0-factor": "0.7"}
+
+    answer = client.post(url, sent)
+
+    assert answer.status_code == 200
+    assert "You may see LEG, but not change it." in answer.content.decode()
+    leg = Item.objects.get(pk=cast.leg.pk)
+    assert (leg.units.count(), leg.version) == (0, 1)
+
+
+def test_a_price_break_is_written_and_taken_away_by_its_service(cast: Cast, staff: Client) -> None:
+    oak = suppliers.create(company=cast.maker, code="OAK", name="Oak", actor=None)
+    row = supplier_items.create(supplier=oak, item=cast.plank, prices=[PriceDraft(unit_price=4)], actor=None)
+    url = page(SupplierItem, "change", row.pk)
+    sent = form_of(staff.get(url)) | {"prices-0-DELETE": "on", "prices-TOTAL_FORMS": 2}
+    sent |= {"prices-1-minimum_quantity": "100", "prices-1-unit_price": "3", "prices-1-currency": "EUR"}
+
+    assert staff.post(url, sent).status_code == 302
+
+    (price,) = row.prices.all()
+    assert (price.minimum_quantity, price.unit_price, price.company) == (100, 3, cast.maker)
+    assert Event.objects.filter(kind="supplier_item.changed").exists()
+
+
+def test_what_a_popup_has_made_stays(cast: Cast, staff: Client) -> None:
+    sent = form_of(staff.get(f"{page(Company, 'add')}?_popup=1")) | {"code": "NEW", "name": "New", "_popup": "1"}
+
+    assert staff.post(page(Company, "add"), sent).status_code == 200
+    assert Company.objects.filter(code="NEW").exists()
+
+
+def test_a_shared_calendar_is_refused_to_who_may_not_change_it(cast: Cast, client: Client) -> None:
+    calendar = calendars.create(code="ALL", company=None, now=cast.now, actor=None)
+    client.force_login(as_staff(cast.administrator))
+    url = page(Calendar, "change", calendar.pk)
+    sent = form_of(client.get(url)) | {"exceptions-TOTAL_FORMS": 1, "exceptions-0-on_date": "2026-12-24"}
+
+    answer = client.post(url, sent)
+
+    assert answer.status_code == 200
+    assert "You may see this, but not change it." in answer.content.decode()
+    assert calendar.exceptions.count() == 0
+
+
+def test_a_shift_that_is_taken_away_frees_its_day(cast: Cast, staff: Client) -> None:
+    calendar = calendars.create(code="EE", company=cast.maker, now=cast.now, actor=None)
+    url = page(Calendar, "change", calendar.pk)
+
+    assert staff.post(url, form_of(staff.get(url)) | {"shifts-0-DELETE": "on"}).status_code == 302
+
+    assert [shift.weekday for shift in calendar.shifts.order_by("weekday")] == [1, 2, 3, 4]
+    assert not CalendarDay.objects.get(calendar=calendar, on_date="2026-11-23").is_working
 
 
 def test_a_calendar_follows_its_inlines(cast: Cast, staff: Client) -> None:
