@@ -230,6 +230,8 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 X_FRAME_OPTIONS = "DENY"
+# A form of an order has up to `core.web.rows.MOST_ROWS` lines, and a line up to a dozen fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 15_000
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

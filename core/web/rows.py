@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
-# More lines than this are an import, not a form.
-MOST_ROWS = 500
+# More lines than this are an import, not a form. `DATA_UPLOAD_MAX_NUMBER_FIELDS` leaves room for all their fields.
+MOST_ROWS = 1000
 
 
 @dataclass
@@ -35,14 +36,26 @@ class FormRows:
 
     @classmethod
     def read(cls, data: QueryDict, fields: Sequence[str], *, prefix: str = "lines") -> "FormRows":
-        """The lines that were filled in, in the order of their numbers; gaps and removed ones are left out."""
+        """The lines that were filled in, in the order of their numbers; gaps and removed ones are left out.
+
+        More than a form takes are all there, the first of them refused: a line that is not there was taken out.
+        """
         said: dict[int, dict[str, str]] = {}
-        pattern = re.compile(rf"{prefix}-(\d{{1,4}})-(\w+)")
+        pattern = re.compile(rf"{prefix}-(\d{{1,9}})-(\w+)", re.ASCII)
         for name in data:
             if match := pattern.fullmatch(name):
                 said.setdefault(int(match[1]), {})[match[2]] = str(data[name]).strip()[:500]
         kept = [one for _, one in sorted(said.items()) if "DELETE" not in one and any(one.get(name) for name in fields)]
-        return cls([FormRow(place, one) for place, one in enumerate(kept[:MOST_ROWS])], fields, prefix)
+        rows = cls([FormRow(place, one) for place, one in enumerate(kept)], fields, prefix)
+        if rows.are_too_many:
+            text = _("A form takes %(most)s lines, and these are %(count)s: load them as a file, or in parts.")
+            rows.rows[MOST_ROWS].errors[fields[0]] = text % {"most": MOST_ROWS, "count": len(kept)}
+        return rows
+
+    @property
+    def are_too_many(self) -> bool:
+        """Whether to show them again instead of writing them; the line that is too many says so."""
+        return len(self.rows) > MOST_ROWS
 
     @classmethod
     def of(cls, said: Iterable[Mapping[str, Any]], fields: Sequence[str], *, prefix: str = "lines") -> "FormRows":

@@ -184,7 +184,7 @@ class AdjustmentNewPage(SitePageMixin, View):
         if "preview" in request.POST:
             # Asked for while the form is still being filled in: nothing of it is wrong yet.
             return self.show(self.form(initial=request.POST.dict()), rows)
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         try:
             posted = self.adjust(form.cleaned_data, rows)

@@ -74,7 +74,7 @@ class TransferNewPage(SitePageMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = self.form(request.POST), FormRows.read(request.POST, FIELDS)
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         try:
             transfer = self.create(form.cleaned_data, rows, is_confirmed="confirm" in request.POST)
@@ -144,7 +144,7 @@ class TransferEditPage(TransferMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = TransferEditForm(request.POST), FormRows.read(request.POST, [*FIELDS, "id"])
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         said = dict(form.cleaned_data)
         expected, current = said.pop("version"), self.current()

@@ -59,7 +59,7 @@ class MovementPage(TransferMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = MovementForm(request.POST, step=self.step), FormRows.read(request.POST, FIELDS)
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         named = FormRows([row for row in rows.rows if row.text("quantity") not in {"", "0"}], FIELDS)
         try:

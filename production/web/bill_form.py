@@ -114,7 +114,7 @@ class BillNewPage(BillFormPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = BillForm(request.POST, whose=self.whose), FormRows.read(request.POST, FIELDS)
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         try:
             bill = bills.create(self.draft(form, rows), now=self.now, actor=request.user)
@@ -167,7 +167,7 @@ class BillEditPage(BillMixin, BillFormPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = BillForm(request.POST), FormRows.read(request.POST, [*FIELDS, "id"])
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         placed = FormRows([], rows.fields)
         try:

@@ -77,7 +77,7 @@ class OrderCompletePage(OrderMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = self.form(request.POST), FormRows.read(request.POST, ["item"], prefix="components")
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, status=422)
         uses = form.cleaned_data["uses"]
         named = FormRows([row for row in rows.rows if row.text("quantity")], rows.fields, rows.prefix)

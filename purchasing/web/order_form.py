@@ -76,7 +76,7 @@ class OrderNewPage(SitePageMixin, View):
         form, rows = self.form(request.POST), FormRows.read(request.POST, FIELDS)
         if "look" in request.POST:
             return self.show(self.form(initial=request.POST.dict()), rows)
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         try:
             order = self.create(form.cleaned_data, rows, is_ordered="order" in request.POST)
@@ -183,7 +183,7 @@ class OrderEditPage(OrderMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = OrderEditForm(request.POST), FormRows.read(request.POST, [*FIELDS, "id"])
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         changes, expected = order_forms.changed_head(form, self.current()), form.cleaned_data["version"]
         edited = FormRows(list(rows.rows), FIELDS)

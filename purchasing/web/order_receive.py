@@ -51,7 +51,7 @@ class ReceivePage(OrderMixin, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = ReceiveForm(request.POST), FormRows.read(request.POST, FIELDS)
         named = FormRows([row for row in rows.rows if _says_something(row)], FIELDS)
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         try:
             received = self.receive(form.cleaned_data, named)

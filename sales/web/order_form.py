@@ -72,7 +72,7 @@ class OrderNewPage(SitePageMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = self.form(request.POST), FormRows.read(request.POST, FIELDS)
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         try:
             order = self.create(form.cleaned_data, rows, is_open="open" in request.POST)
@@ -157,7 +157,7 @@ class OrderEditPage(OrderMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = OrderEditForm(request.POST), FormRows.read(request.POST, [*FIELDS, "id"])
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         changes, expected = order_forms.changed_head(form, self.current()), form.cleaned_data["version"]
         edited = FormRows([], FIELDS)

@@ -51,7 +51,7 @@ class ShipPage(OrderMixin, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         form, rows = ShipForm(request.POST), FormRows.read(request.POST, FIELDS)
         named = FormRows([row for row in rows.rows if row.text("quantity") not in {"", "0"}], FIELDS)
-        if not form.is_valid():
+        if not form.is_valid() or rows.are_too_many:
             return self.show(form, rows, 422)
         try:
             shipped = self.ship(form.cleaned_data, named)

@@ -292,6 +292,21 @@ class TestTheFormOfATransfer:
         assert refused.context["rows"].rows[1].said["quantity"] == "2"
         assert not Transfer.objects.exists()
 
+    def test_a_long_one_is_taken_and_one_too_long_is_refused_by_name(self, send):
+        def lines(count: int) -> dict[str, str]:
+            return {
+                f"lines-{n}-{name}": said for n in range(count) for name, said in (("item", "TABLE"), ("quantity", "1"))
+            }
+
+        head = {"origin": "TLL", "destination": "CHI", "ship_by_on": "2026-11-23"}
+        refused = send(f"{TRANSFERS}new/", **head, **lines(1001))
+        assert refused.status_code == 422
+        assert "these are 1001" in text_of(refused)
+        assert not Transfer.objects.exists()
+
+        assert send(f"{TRANSFERS}new/", **head, **lines(510)).status_code == 200
+        assert Transfer.objects.get().lines.count() == 510
+
     def test_a_site_to_itself_is_refused(self, send):
         refused = send(
             self.NEW,
