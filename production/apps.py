@@ -8,7 +8,7 @@ class ProductionConfig(AppConfig):
         from inventory.choices import DocumentKind
         from inventory.selectors import document_states
         from inventory.services import undo
-        from production import invariants, navigation
+        from production import handlers, invariants, navigation
         from production.selectors import orders
         from production.services import manufacturing_orders
 
@@ -16,3 +16,4 @@ class ProductionConfig(AppConfig):
         undo.register(DocumentKind.MANUFACTURING_ORDER, manufacturing_orders.undo_posting)
         invariants.register()
         navigation.register()
+        handlers.register()

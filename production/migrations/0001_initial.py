@@ -434,6 +434,12 @@ class Migration(migrations.Migration):
             model_name="manufacturingorder",
             index=models.Index(fields=["company", "site", "-id"], name="production_order_site"),
         ),
+        migrations.AddIndex(
+            model_name="manufacturingorder",
+            index=models.Index(
+                condition=models.Q(("source_id__isnull", False)), fields=["source_id"], name="production_order_source"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="manufacturingorder",
             constraint=models.UniqueConstraint(fields=("company", "number"), name="production_order_number_once"),

@@ -62,6 +62,7 @@ class ManufacturingOrder(Document):
         indexes = [
             models.Index(fields=["company", "state", "-id"], name="production_order_state"),
             models.Index(fields=["company", "site", "-id"], name="production_order_site"),
+            models.Index(fields=["source_id"], name="production_order_source", condition=Q(source_id__isnull=False)),
         ]
 
 

@@ -1,14 +1,16 @@
 """For what a manufacturing order is made."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
-from inventory.choices import DocumentKind
+from inventory.choices import DemandKind, DocumentKind
 from inventory.models import Demand
 from inventory.selectors.transfers import visible_transfers
-from production.models import ManufacturingOrder
+from production.models import ManufacturingOrder, ManufacturingOrderComponent
+from production.rules import OPEN_STATES
 from production.selectors.orders import visible_orders
 from sales.selectors import sales_orders
 from sites.access import Access
@@ -36,6 +38,36 @@ def source_of(order: ManufacturingOrder, access: Access) -> Source | None:
         return None
     demand = Demand.objects.filter(kind=order.source_kind, line_id=order.source_id, part=0).first()
     return Source(demand if demand and _is_seen(demand, access) else None)
+
+
+def without_demand(documents: Mapping[str, Collection[int]]) -> list[int]:
+    """The open orders made for lines of these documents (ids by kind) on which nothing is open; two queries a kind."""
+    found: set[int] = set()
+    for kind, document_ids in documents.items():
+        rows = Demand.objects.filter(document_kind=kind, document_id__in=list(document_ids), part=0)
+        lines: defaultdict[str, list[int]] = defaultdict(list)
+        for demand_kind, line_id in rows.exclude(closed_at=None).values_list("kind", "line_id"):
+            lines[demand_kind].append(line_id)
+        for demand_kind, line_ids in lines.items():
+            found.update(made_for(demand_kind, line_ids))
+    return sorted(found)
+
+
+def made_for(kind: str, line_ids: Collection[int]) -> list[int]:
+    """The open orders made for the demand of these lines."""
+    rows = ManufacturingOrder.objects.filter(source_kind=kind, source_id__in=list(line_ids), state__in=OPEN_STATES)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def made_for_components_of(order_id: int) -> list[int]:
+    """The open orders made for an order's components, and for theirs, down to the last; a query a level."""
+    below: list[int] = []
+    parents = [order_id]
+    while parents:
+        rows = ManufacturingOrderComponent.objects.filter(order__in=parents).values_list("pk", flat=True)
+        parents = [pk for pk in made_for(DemandKind.MO_COMPONENT, list(rows)) if pk not in below]
+        below += parents
+    return below
 
 
 def _is_seen(demand: Demand, access: Access) -> bool:

@@ -6,6 +6,7 @@ from production.services.manufacturing_orders.creating import create, create_man
 from production.services.manufacturing_orders.editing import block, edit, rank, unblock
 from production.services.manufacturing_orders.releasing import release, release_many
 from production.services.manufacturing_orders.reversing import reverse, undo_posting
+from production.services.manufacturing_orders.sourcing import make_to_stock
 
 __all__ = [
     "block",
@@ -15,6 +16,7 @@ __all__ = [
     "create",
     "create_many",
     "edit",
+    "make_to_stock",
     "rank",
     "release",
     "release_many",

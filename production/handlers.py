@@ -1,0 +1,38 @@
+"""What production's workers do when an event has been committed."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from core import handlers
+from core.models import Event
+from inventory.choices import DocumentKind
+
+# When nothing more may be asked for on a line that an order is made for.
+_ENDS = tuple(
+    f"{kind}.{verb}"
+    for kind, verbs in {
+        DocumentKind.SALES_ORDER: ("canceled", "changed", "closed", "lines_closed", "shipped"),
+        DocumentKind.MANUFACTURING_ORDER: ("canceled", "changed", "closed", "completed"),
+        DocumentKind.TRANSFER: ("canceled", "changed", "closed", "dispatched"),
+    }.items()
+    for verb in verbs
+)
+
+
+def register() -> None:
+    """Enter production's handlers; called in `AppConfig.ready`."""
+    handlers.register("made_to_order", sources_ended, follows=_ENDS)
+
+
+def sources_ended(keys: list[tuple[Any, ...]], *, now: datetime) -> None:
+    """Make to stock what was made for a line of these events' documents on which nothing is open any more."""
+    from production.selectors import sources
+    from production.services.manufacturing_orders import make_to_stock
+
+    documents: defaultdict[str, set[int]] = defaultdict(set)
+    for payload in Event.objects.filter(pk__in=[key[0] for key in keys]).values_list("payload", flat=True):
+        for kind, document_id, *_ in payload["documents"]:
+            documents[kind].add(document_id)
+    for order_id in sources.without_demand(documents):
+        make_to_stock(order_id, now=now)
