@@ -1,14 +1,11 @@
 """The lots of a receipt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 
-from core.errors import InvalidInput
-from inventory.choices import Tracking
-from inventory.models import Item, StockBalance
 from purchasing.drafts import Planned
 
 # A lot that is there keeps its dates; the select sees it, and those just written are returned.
@@ -42,19 +39,15 @@ class Issued:
     on: date
 
 
-def lots_of(parts: Sequence[Planned], items: Mapping[int, Item], issued: Issued) -> dict[str, int]:
+def lots_of(parts: Sequence[Planned], issued: Issued) -> dict[str, int]:
     """The lot of each part that names one, by the part's field; a number that the supplier never issued is made.
 
-    One statement for all, one more for serial numbers.
-
-    :raises InvalidInput: for a serial number that is in stock already.
+    One statement for all. Whether a serial number is in stock already, posting looks.
     """
     named = [part for part in parts if part.lot_number and part.lot_id is None]
     by_number = _put(named, issued) if named else {}
     lots = {part.field: part.lot_id for part in parts if part.lot_id is not None}
-    lots |= {part.field: by_number[part.item_id, part.lot_number.lower()] for part in named}
-    _check_serials(parts, items, lots)
-    return lots
+    return lots | {part.field: by_number[part.item_id, part.lot_number.lower()] for part in named}
 
 
 def _put(named: Sequence[Planned], issued: Issued) -> dict[tuple[int, str], int]:
@@ -71,19 +64,3 @@ def _put(named: Sequence[Planned], issued: Issued) -> dict[tuple[int, str], int]
             },
         )
         return {(item_id, number): lot_id for lot_id, item_id, number in cursor.fetchall()}
-
-
-def _check_serials(parts: Sequence[Planned], items: Mapping[int, Item], lots: Mapping[str, int]) -> None:
-    serials = [part for part in parts if part.quantity > 0 and items[part.item_id].tracking == Tracking.SERIAL]
-    if not serials:
-        return
-    wanted = [lots[part.field] for part in serials]
-    there = set(StockBalance.objects.filter(lot__in=wanted, quantity__gt=0).values_list("lot_id", flat=True))
-    errors: dict[str, str] = {}
-    for part, lot_id in zip(serials, wanted, strict=True):
-        if lot_id in there:
-            sku = items[part.item_id].sku
-            errors[f"{part.field}.lot"] = f"This serial number of {sku} is in stock already, or named twice."
-        there.add(lot_id)
-    if errors:
-        raise InvalidInput(errors=errors)

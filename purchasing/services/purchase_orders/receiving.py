@@ -148,7 +148,7 @@ def _deposits(
 ) -> list[Deposit]:
     """What goes into stock, with its value; what was wholly rejected brings nothing."""
     coming = [part for part in parts if part.quantity > 0]
-    lots = lots_of(parts, {line.item_id: line.item for line in lines.values()}, Issued(order.supplier.party_id, on))
+    lots = lots_of(parts, Issued(order.supplier.party_id, on))
     places = _locations(order, site_id, coming)
     outside = virtual_location(site_id, LocationKind.SUPPLIER)
     currency = order.owner.currency
