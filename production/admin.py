@@ -20,6 +20,7 @@ from production.models import (
     ManufacturingOrder,
     ManufacturingOrderComponent,
 )
+from production.selectors import orders
 from production.selectors.bills import visible_bills
 from production.services import bills
 from sites.access import access_of
@@ -148,6 +149,7 @@ class ComponentInline(ReadOnlyInline):
 
 @admin.register(ManufacturingOrder)
 class ManufacturingOrderAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: orders.visible_orders(access_of(user)))
     list_display = ("number", "item", "company", "site", "state", "quantity", "posted_quantity", "due_on")
     list_display_links = ("number",)
     list_filter = ("state", "site")
@@ -158,6 +160,7 @@ class ManufacturingOrderAdmin(ReadOnlyAdmin):
 
 @admin.register(Completion)
 class CompletionAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: orders.visible_completions(access_of(user)))
     list_display = ("number", "order", "company", "site", "completed_at", "quantity", "scrapped_quantity")
     list_display_links = ("number",)
     list_filter = ("site",)

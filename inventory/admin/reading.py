@@ -22,7 +22,7 @@ from inventory.models import (
     TransferLine,
     ValueEntry,
 )
-from inventory.selectors import ledger
+from inventory.selectors import allocations, ledger, levels, ranks, registers, statuses, stock_counts, transfers
 from sites.access import access_of
 
 
@@ -66,6 +66,7 @@ class StockMoveAdmin(ReadOnlyAdmin):
 
 @admin.register(ValueEntry)
 class ValueEntryAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: ledger.entries(access_of(user)))
     list_display = ("id", "kind", "company", "site", "pool_id", "quantity", "amount", "currency", "effective_on")
     list_display_links = ("id",)
     list_filter = ("kind",)
@@ -94,6 +95,7 @@ class CostPoolAdmin(ReadOnlyAdmin):
 
 @admin.register(StockLevel)
 class StockLevelAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: levels.levels(access_of(user)))
     list_display = (
         "item",
         "site",
@@ -115,6 +117,7 @@ class StockLevelAdmin(ReadOnlyAdmin):
 
 @admin.register(Allocation)
 class AllocationAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: allocations.visible_allocations(access_of(user)))
     list_display = ("demand_id", "item", "site", "used_by", "quantity", "served_quantity", "availability")
     list_display_links = ("demand_id",)
     list_filter = ("availability", "site")
@@ -124,6 +127,7 @@ class AllocationAdmin(ReadOnlyAdmin):
 
 @admin.register(DocumentStatus)
 class DocumentStatusAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: statuses.visible_statuses(access_of(user)))
     list_display = ("document_kind", "document_id", "company", "availability", "complete_on", "late_days")
     list_display_links = ("document_kind",)
     list_filter = ("document_kind", "availability")
@@ -132,6 +136,7 @@ class DocumentStatusAdmin(ReadOnlyAdmin):
 
 @admin.register(TransferFlow)
 class TransferFlowAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: transfers.visible_flows(access_of(user)))
     list_display = ("item", "company", "origin", "destination", "committed", "expected", "in_transit")
     list_display_links = ("item",)
     list_select_related = ("item", "company", "origin", "destination")
@@ -153,6 +158,7 @@ REGISTER = (
 
 @admin.register(Demand)
 class DemandAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: registers.demands(access_of(user)))
     list_display = REGISTER
     list_display_links = ("document_number",)
     list_filter = ("kind", "firmness", "site", ("closed_at", admin.EmptyFieldListFilter))
@@ -162,6 +168,7 @@ class DemandAdmin(ReadOnlyAdmin):
 
 @admin.register(Supply)
 class SupplyAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: registers.supplies(access_of(user)))
     list_display = REGISTER
     list_display_links = ("document_number",)
     list_filter = ("kind", "firmness", "site", ("closed_at", admin.EmptyFieldListFilter))
@@ -171,6 +178,7 @@ class SupplyAdmin(ReadOnlyAdmin):
 
 @admin.register(Priority)
 class PriorityAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: ranks.visible_priorities(access_of(user)))
     list_display = ("rank", "company", "created_at")
     list_display_links = ("rank",)
     list_select_related = ("company",)
@@ -178,6 +186,7 @@ class PriorityAdmin(ReadOnlyAdmin):
 
 @admin.register(AllocationPin)
 class AllocationPinAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: allocations.visible_pins(access_of(user)))
     list_display = ("id", "demand", "supply", "quantity", "kind")
     list_display_links = ("id",)
     list_select_related = ("demand", "supply")
@@ -191,6 +200,7 @@ class TransferLineInline(ReadOnlyInline):
 
 @admin.register(Transfer)
 class TransferAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: transfers.visible_transfers(access_of(user)))
     list_display = ("number", "company", "origin", "destination", "state", "ship_by_on", "expected_on")
     list_display_links = ("number",)
     list_filter = ("state",)
@@ -206,6 +216,7 @@ class StockCountLineInline(ReadOnlyInline):
 
 @admin.register(StockCount)
 class StockCountAdmin(ReadOnlyAdmin):
+    selector = staticmethod(lambda user: stock_counts.visible_counts(access_of(user)))
     list_display = ("number", "company", "site", "state", "created_at")
     list_display_links = ("number",)
     list_filter = ("state",)

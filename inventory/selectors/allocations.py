@@ -7,10 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from inventory.drafts import LevelKey
-from inventory.models import Allocation, Demand, Supply
+from inventory.models import Allocation, AllocationPin, Demand, Supply
 from inventory.selectors import registers
 from inventory.services.recompute import Served, preview
+from sites.access import Access
 
 ZERO = Decimal(0)
 
@@ -40,6 +43,16 @@ class Line:
     def short_quantity(self) -> Decimal:
         """What nothing serves."""
         return self.demand.open_quantity - self.served_quantity
+
+
+def visible_allocations(access: Access) -> QuerySet[Allocation]:
+    """Allocations of his companies, and any at his sites."""
+    return Allocation.objects.filter(access.q(companies=["used_by"], sites=["site"]))
+
+
+def visible_pins(access: Access) -> QuerySet[AllocationPin]:
+    """Pins of demands of his companies, and of any at his sites."""
+    return AllocationPin.objects.filter(access.q(companies=["demand__used_by"], sites=["demand__site"]))
 
 
 def served_in_order(keys: Iterable[LevelKey], *, now: datetime, is_fresh: bool) -> dict[LevelKey, list[Line]]:

@@ -30,6 +30,11 @@ def pools(access: Access) -> QuerySet[CostPool]:
     return CostPool.objects.filter(access.valued("owner"))
 
 
+def entries(access: Access) -> QuerySet[ValueEntry]:
+    """Value entries in the pools of companies whose values he sees."""
+    return ValueEntry.objects.filter(access.valued("company"))
+
+
 def moves_by_posting(posting_ids: Iterable[int], access: Access) -> dict[int, list[StockMove]]:
     """The moves of some postings that a reader may see, in the order they were written."""
     rows = (
@@ -47,6 +52,6 @@ def moves_by_posting(posting_ids: Iterable[int], access: Access) -> dict[int, li
 def entries_by_move(move_ids: Iterable[int], access: Access) -> dict[int, list[ValueEntry]]:
     """The value entries of some moves, in the pools of companies whose values he sees."""
     found: dict[int, list[ValueEntry]] = {}
-    for row in ValueEntry.objects.filter(access.valued("company"), move_id__in=list(move_ids)).order_by("id"):
+    for row in entries(access).filter(move_id__in=list(move_ids)).order_by("id"):
         found.setdefault(row.move_id or 0, []).append(row)
     return found

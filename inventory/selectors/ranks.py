@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from inventory.models import Priority
+from sites.access import Access
 
 # Counts the partial index of open priorities up to the first one asked for, and numbers those from there to the last:
 # a page far behind costs a count, not a sort of all that stands before it.
@@ -26,6 +28,11 @@ CROSS JOIN LATERAL (
 ) numbered
 WHERE numbered.id = ANY(%(ids)s)
 """
+
+
+def visible_priorities(access: Access) -> QuerySet[Priority]:
+    """Places in the ranks of his companies."""
+    return Priority.objects.filter(access.q(companies=["company"]))
 
 
 def positions(priority_ids: Iterable[int | None]) -> dict[int, int]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from inventory.choices import Availability, DocumentKind
 from inventory.drafts import LevelKey
 from inventory.models import Allocation, Demand, DocumentStatus
 from inventory.services.recompute import preview
+from sites.access import Access
 
 _WORST = {name: place for place, name in enumerate(Availability.values)}
 
@@ -41,6 +44,11 @@ class Statuses:
 
     documents: Mapping[int, Status] = field(default_factory=dict)
     lines: Mapping[int, LineStatus] = field(default_factory=dict)
+
+
+def visible_statuses(access: Access) -> QuerySet[DocumentStatus]:
+    """Statuses of his companies' documents."""
+    return DocumentStatus.objects.filter(access.q(companies=["company"]))
 
 
 def statuses(kind: DocumentKind, document_ids: Collection[int]) -> Statuses:

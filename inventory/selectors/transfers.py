@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from inventory.choices import PoolKind
-from inventory.models import CostPool, Location, StockBalance, Transfer, TransferLine
+from inventory.models import CostPool, Location, StockBalance, Transfer, TransferFlow, TransferLine
 from inventory.rules.transfers import Waiting, arrival
 from sites.access import Access
 from sites.models import CalendarDay, Lane, Site
@@ -16,6 +16,12 @@ from sites.models import CalendarDay, Lane, Site
 def visible_transfers(access: Access) -> QuerySet[Transfer]:
     """Transfers of his companies or their goods, and those that begin or end at his sites."""
     return Transfer.objects.filter(access.q(companies=["company", "owner"], sites=["origin", "destination"]))
+
+
+def visible_flows(access: Access) -> QuerySet[TransferFlow]:
+    """Sums of what his companies move, and of what moves between two of his sites."""
+    both_ends = access.q(sites=["origin"]) & access.q(sites=["destination"])
+    return TransferFlow.objects.filter(access.q(companies=["company"]) | both_ends)
 
 
 def with_lines(transfers: QuerySet[Transfer]) -> QuerySet[Transfer]:

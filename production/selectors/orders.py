@@ -34,6 +34,11 @@ def with_parts(orders: QuerySet[ManufacturingOrder]) -> QuerySet[ManufacturingOr
     )
 
 
+def visible_completions(access: Access) -> QuerySet[Completion]:
+    """Reports on the orders that he sees."""
+    return Completion.objects.filter(order__in=visible_orders(access))
+
+
 def states(ids: Collection[int]) -> dict[int, str]:
     """The states of orders, for pages that only name them; the caller has seen to who may."""
     return dict(ManufacturingOrder.objects.filter(pk__in=ids).values_list("pk", "state"))
