@@ -1,8 +1,9 @@
-"""Limits of web requests."""
+"""Limits of web requests, and what they may not contain."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -27,6 +28,26 @@ class RequestLimitsMiddleware:
         if not problems.is_waited_too_long(error):
             return None
         return busy(request)
+
+
+class PlainTextMiddleware:
+    """Refuses a NUL in an address or a form with 400: Postgres takes none in a text, and nobody types one.
+
+    This is for pages; the API's fields refuse it by name.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> None:
+        if request.path.startswith("/api/"):
+            return
+        for data in (request.GET, request.POST):
+            if any("\0" in text for name, texts in data.lists() for text in (name, *texts)):
+                raise BadRequest("There is a NUL in a text.")
 
 
 def busy(request: HttpRequest) -> Any:

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.RequestLimitsMiddleware",
+    "core.middleware.PlainTextMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

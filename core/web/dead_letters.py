@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core import selectors
 from core.services import dead_letters as service
+from core.web.numbers import whole
 
 PAGE_SIZE = 50
 
@@ -21,8 +22,7 @@ PAGE_SIZE = 50
 def dead_letters_list(request: HttpRequest) -> HttpResponse:
     """The newest first; `?before=` goes on to the older ones."""
     _require_staff(request)
-    before = request.GET.get("before", "")
-    letters = selectors.dead_letters(before_id=int(before) if before.isdecimal() else None, limit=PAGE_SIZE + 1)
+    letters = selectors.dead_letters(before_id=whole(request.GET.get("before")), limit=PAGE_SIZE + 1)
     total = service.count()
     return render(
         request,
@@ -36,7 +36,7 @@ def dead_letters_list(request: HttpRequest) -> HttpResponse:
 def dead_letters_retry(request: HttpRequest) -> HttpResponse:
     """Retry the selected ones, or with `all=1` all of them."""
     _require_staff(request)
-    chosen = [int(text) for text in request.POST.getlist("selected") if text.isdecimal()]
+    chosen = [number for text in request.POST.getlist("selected") if (number := whole(text)) is not None]
     count = service.retry(None if request.POST.get("all") == "1" else chosen)
     if count:
         said = ngettext("%(count)s letter is tried again.", "%(count)s letters are tried again.", count)

@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
+from core.web.numbers import whole
+
 
 @dataclass(frozen=True)
 class Page:
@@ -52,7 +54,8 @@ def paginate(request: HttpRequest, rows: QuerySet[Any], *, by: str, size: int = 
 
 
 def _anchor(rows: QuerySet[Any], text: str | None) -> Any:
-    return rows.filter(pk=int(text)).first() if text and text.isdecimal() and len(text) < 19 else None
+    number = whole(text)
+    return rows.filter(pk=number).first() if number is not None else None
 
 
 def _beyond(name: str, value: Any, pk: int, *, is_less: bool) -> Q:

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 
 from core.ui import balance_chart
 from core.ui.formats import number, zone_city
+from core.web.numbers import whole
 from inventory.choices import DemandKind, DocumentKind, SupplyKind
 from inventory.drafts import LevelKey
 from inventory.models import Item, StockLevel
@@ -139,8 +140,8 @@ class ItemPage(ItemMixin, TemplateView):
         assert key is not None
         explained = level_explained(key, now=self.now)
         company = next((level.used_by for level in self.levels if level.used_by_id == key.used_by_id), None)
-        span = self.request.GET.get("days", "")
-        days = int(span) if span.isdecimal() and int(span) in SPANS else SPANS[0]
+        asked = whole(self.request.GET.get("days"))
+        days = asked if asked in SPANS else SPANS[0]
         return {
             "explained": explained,
             "figures": explained.figures,

@@ -14,6 +14,7 @@ from core.api import parameters
 from core.api.views import CreateMixin, EditMixin, ScopedViewSet, document_action
 from core.clock import local_date
 from core.errors import InvalidInput
+from core.web.numbers import whole
 from inventory.api.masters_views import only_company
 from inventory.api.order_fields import line_edit, line_values
 from production.api import bill_serializers as serializers
@@ -103,7 +104,9 @@ def _named(selector: Any, user: Any, query: dict[str, Any], name: str) -> Any:
     key = query.get(name)
     if key is None:
         return None
-    found = selector(user).filter(**({"pk": int(key)} if key.isdecimal() else {"code__iexact": key})).first()
+    found = (
+        selector(user).filter(**({"code__iexact": key} if (row_id := whole(key)) is None else {"pk": row_id})).first()
+    )
     if found is None:
         raise InvalidInput(errors={name: f"There is no {name} “{key[:60]}”."})
     return found

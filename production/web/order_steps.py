@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput, NotFound
 from core.ui.formats import number
+from core.web.numbers import whole
 from inventory.models import Posting
 from inventory.selectors import ranks
 from inventory.services import undo
@@ -133,11 +134,11 @@ def _cancel(order: ManufacturingOrder, said: Mapping[str, Any], *, now: datetime
 
 def _reverse(order: ManufacturingOrder, said: Mapping[str, Any], *, now: datetime, actor: Any) -> Done:
     """The posting named, be it the latest or not; else the latest."""
-    posting = str(said.get("posting", ""))
-    if posting.isdecimal() and len(posting) < 19:
-        if order.pk not in _orders_of(int(posting)):
+    posting_id = whole(said.get("posting"))
+    if posting_id is not None:
+        if order.pk not in _orders_of(posting_id):
             raise NotFound(_("There is no such posting of this order."))
-        posted = undo.reverse_posting(int(posting), now=now, actor=actor)
+        posted = undo.reverse_posting(posting_id, now=now, actor=actor)
     else:
         posted = manufacturing_orders.reverse(order.pk, now=now, actor=actor).posted
     return Done(_("Taken back by %(number)s.") % {"number": posted.number}, warnings=tuple(posted.warnings))
@@ -161,15 +162,16 @@ def _rank(order: ManufacturingOrder, said: Mapping[str, Any], *, now: datetime, 
 
 def _place(order: ManufacturingOrder, said: Mapping[str, Any], rank: int | None) -> dict[str, int]:
     for name in ("before", "after"):
-        if str(said.get(name, "")).isdecimal():
-            return {name: int(said[name])}
-    wanted = str(said.get("rank", "")).strip()
-    if not wanted.isdecimal() or not 0 < int(wanted) < 10**9:
-        raise InvalidInput(errors={"rank": _("“%(rank)s” is not a rank; 1 is the first.") % {"rank": wanted}})
-    if int(wanted) == rank:
+        if (place := whole(said.get(name))) is not None:
+            return {name: place}
+    text = str(said.get("rank", "")).strip()
+    wanted = whole(text)
+    if not wanted or wanted >= 10**9:
+        raise InvalidInput(errors={"rank": _("“%(rank)s” is not a rank; 1 is the first.") % {"rank": text[:20]}})
+    if wanted == rank:
         return {}
-    if last := ranks.priority_at(order.company_id, int(wanted)):
-        return {"before" if rank is None or int(wanted) < rank else "after": last.pk}
+    if last := ranks.priority_at(order.company_id, wanted):
+        return {"before" if rank is None or wanted < rank else "after": last.pk}
     last = ranks.last(order.company_id)
     return {"after": last.pk} if last and last.pk != order.priority_id else {}
 

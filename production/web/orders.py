@@ -17,6 +17,7 @@ from core.errors import DomainError, InvalidInput
 from core.templatetags.mfg import url_with
 from core.ui.formats import number, symbol
 from core.web import lists
+from core.web.numbers import whole
 from core.web.tables import csv_response
 from inventory.rules import availability
 from inventory.selectors import items as item_selectors
@@ -124,8 +125,8 @@ class RankPage(RankMixin, TemplateView):
             self.access,
             self.choice,
             now=self.now,
-            after=_id(self.asked("after")),
-            before=_id(self.asked("before")),
+            after=whole(self.asked("after")),
+            before=whole(self.asked("before")),
             size=PAGE_SIZE,
         )
 
@@ -268,18 +269,19 @@ class RankMove(RankedMixin, View):
     def place(self, row: Ranked) -> dict[str, int]:
         said = {**self.request.GET.dict(), **self.request.POST.dict()}
         for name in ("before", "after"):
-            if (place := _id(str(said.get(name, "")))) is not None:
+            if (place := whole(said.get(name))) is not None:
                 return {name: place}
         return self.at_rank(row, str(said.get("rank", "")).strip())
 
-    def at_rank(self, row: Ranked, wanted: str) -> dict[str, int]:
-        if not wanted.isdecimal() or not 0 < int(wanted) < 10**9:
-            raise InvalidInput(errors={"rank": _("“%(rank)s” is not a rank; 1 is the first.") % {"rank": wanted}})
+    def at_rank(self, row: Ranked, text: str) -> dict[str, int]:
+        wanted = whole(text)
+        if not wanted or wanted >= 10**9:
+            raise InvalidInput(errors={"rank": _("“%(rank)s” is not a rank; 1 is the first.") % {"rank": text[:20]}})
         current = ranks.positions([row.priority_id]).get(row.priority_id)
-        there = ranks.priority_at(row.company_id, int(wanted)) or ranks.last(row.company_id)
+        there = ranks.priority_at(row.company_id, wanted) or ranks.last(row.company_id)
         if there is None or there.pk == row.priority_id:
             return {}
-        return {"before" if current is None or int(wanted) < current else "after": there.pk}
+        return {"before" if current is None or wanted < current else "after": there.pk}
 
     def undo(self, done: ranking.Reranked) -> str:
         """The address that moves it back between the neighbors it had."""
@@ -341,7 +343,3 @@ class WhyPage(RankedMixin, TemplateView):
             "takers": takers,
             "stock_url": explain_url(reason.site, reason.key.item_id, self.company_code),
         }
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None

@@ -17,6 +17,7 @@ from core.clock import local_date
 from core.errors import DomainError, InvalidInput, StaleVersion, plain
 from core.quantities import to_decimal
 from core.web import fields
+from core.web.numbers import whole
 from core.web.refusals import refuse
 from core.web.rows import FormRow, FormRows, typed
 from inventory.selectors.typed import items_by_sku
@@ -119,8 +120,9 @@ class OrderNewPage(SitePageMixin, View):
     def supplier_code(self, asked: str, sku: str, site_code: str) -> str:
         """The code of the supplier that an address names by code or id; absent, of the item's first source."""
         seen = selectors.suppliers(self.access)
-        if asked.isdecimal() and len(asked) < 19:
-            return seen.filter(pk=int(asked)).values_list("code", flat=True).first() or asked
+        supplier_id = whole(asked)
+        if supplier_id is not None:
+            return seen.filter(pk=supplier_id).values_list("code", flat=True).first() or asked
         if asked or not sku:
             return asked
         item = items_by_sku([sku], self.access).get(sku.lower())

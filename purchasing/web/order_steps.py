@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
+from core.web.numbers import whole
 from inventory.services import undo
 from inventory.web.steps import Step, Steps
 from purchasing.models import PurchaseOrder, Receipt
@@ -131,11 +132,11 @@ def _cancel(order: PurchaseOrder, said: Mapping[str, Any], *, now: datetime, act
 
 def _reverse(order: PurchaseOrder, said: Mapping[str, Any], *, now: datetime, actor: Any) -> Done:
     """The receipt of the posting named, be it the latest or not; else the latest."""
-    posting = str(said.get("posting", ""))
-    if posting.isdecimal() and len(posting) < 19:
-        if not Receipt.objects.filter(order=order, posting=int(posting)).exists():
+    posting_id = whole(said.get("posting"))
+    if posting_id is not None:
+        if not Receipt.objects.filter(order=order, posting=posting_id).exists():
             raise NotFound(_("There is no such receipt of this order."))
-        posted = undo.reverse_posting(int(posting), now=now, actor=actor)
+        posted = undo.reverse_posting(posting_id, now=now, actor=actor)
         return Done(_("Taken back by %(number)s.") % {"number": posted.number}, warnings=tuple(posted.warnings))
     done = purchase_orders.reverse(order.pk, reason=said.get("reason", ""), now=now, actor=actor)
     text = _("%(receipt)s is taken back; it is open again.") % {"receipt": done.receipt.number}

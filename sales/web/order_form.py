@@ -15,6 +15,7 @@ from django.views import View
 
 from core.errors import DomainError, InvalidInput, StaleVersion, plain
 from core.web import fields
+from core.web.numbers import whole
 from core.web.refusals import refuse
 from core.web.rows import FormRow, FormRows
 from inventory.web import order_forms
@@ -117,9 +118,10 @@ class OrderNewPage(SitePageMixin, View):
 
     def customer_code(self, asked: str) -> str:
         """The code of the customer that an address names by code or id."""
-        if not asked.isdecimal() or len(asked) > 18:
+        customer_id = whole(asked)
+        if customer_id is None:
             return asked
-        known = selectors.customers(self.access).filter(pk=int(asked)).values_list("code", flat=True).first()
+        known = selectors.customers(self.access).filter(pk=customer_id).values_list("code", flat=True).first()
         return known or asked
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
+from core.web.numbers import whole
 from inventory.services import undo
 from inventory.web.steps import Step, Steps
 from sales.models import SalesOrder, Shipment
@@ -140,11 +141,11 @@ def _cancel(order: SalesOrder, said: Mapping[str, Any], *, now: datetime, actor:
 
 def _reverse(order: SalesOrder, said: Mapping[str, Any], *, now: datetime, actor: Any) -> Done:
     """The shipment of the posting named, be it the latest or not; else the latest."""
-    posting = str(said.get("posting", ""))
-    if posting.isdecimal() and len(posting) < 19:
-        if not Shipment.objects.filter(order=order, posting=int(posting)).exists():
+    posting_id = whole(said.get("posting"))
+    if posting_id is not None:
+        if not Shipment.objects.filter(order=order, posting=posting_id).exists():
             raise NotFound(_("There is no such shipment of this order."))
-        posted = undo.reverse_posting(int(posting), now=now, actor=actor)
+        posted = undo.reverse_posting(posting_id, now=now, actor=actor)
         return Done(_("Taken back by %(number)s.") % {"number": posted.number}, warnings=tuple(posted.warnings))
     done = sales_orders.reverse(order.pk, reason=said.get("reason", ""), now=now, actor=actor)
     text = _("%(shipment)s is taken back; it is open again.") % {"shipment": done.shipment.number}
