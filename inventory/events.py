@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from core import events
+from core.models import Event
 from inventory.choices import DocumentKind
 from inventory.drafts import LevelKey, Posted
 
@@ -32,6 +33,12 @@ def record_change(
         keys_by_handler={LEVELS: [list(key) for key in keys]},
         actor=actor,
     )
+
+
+def levels_of(event_ids: Iterable[int]) -> set[LevelKey]:
+    """The levels that these events have marked for recompute; for handlers that follow them."""
+    payloads = Event.objects.filter(pk__in=list(event_ids)).values_list("payload", flat=True)
+    return {LevelKey(*level) for payload in payloads for level in payload["levels"]}
 
 
 def record_adjustment(posted: Posted, *, company_id: int, site_ids: Iterable[int], actor: Any) -> None:

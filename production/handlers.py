@@ -7,6 +7,7 @@ from typing import Any
 from core import handlers
 from core.models import Event
 from inventory.choices import DocumentKind
+from inventory.events import levels_of
 
 # When nothing more may be asked for on a line that an order is made for.
 _ENDS = tuple(
@@ -19,10 +20,22 @@ _ENDS = tuple(
     for verb in verbs
 )
 
+# When an item is kept anew, or its lead time went with a supplier.
+_KEPT = ("item_site.changed", "supplier.archived", "supplier_item.removed")
+
 
 def register() -> None:
     """Enter production's handlers; called in `AppConfig.ready`."""
     handlers.register("made_to_order", sources_ended, follows=_ENDS)
+    handlers.register("made_lead_times", items_kept, follows=_KEPT)
+
+
+def items_kept(keys: list[tuple[Any, ...]], *, now: datetime) -> None:
+    """Give item-sites without a lead time that of the recipe followed there; those that have one are left alone."""
+    from production.services import lead_times
+
+    if item_ids := {level.item_id for level in levels_of(key[0] for key in keys)}:
+        lead_times.fill(item_ids, now=now)
 
 
 def sources_ended(keys: list[tuple[Any, ...]], *, now: datetime) -> None:

@@ -9,7 +9,7 @@ class PurchasingConfig(AppConfig):
         from inventory.choices import DocumentKind
         from inventory.selectors import document_states
         from inventory.services import undo
-        from purchasing import invariants, navigation, selectors
+        from purchasing import handlers, invariants, navigation, selectors
         from purchasing.services import purchase_orders
         from sites import upward
 
@@ -20,3 +20,4 @@ class PurchasingConfig(AppConfig):
         undo.register(DocumentKind.PURCHASE_ORDER, purchase_orders.reverse_receipt)
         upward.register("companies", "purchasing", selectors.PARTNERS)
         navigation.register()
+        handlers.register()

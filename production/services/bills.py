@@ -280,7 +280,8 @@ def _write(
 
 
 def _record(verb: str, bill: BillOfMaterials, *, now: datetime, actor: Any) -> None:
-    keys = lead_times.follow_bills([bill.item_id], on=now.date())
+    changed = [] if verb == "created" else [bill.pk]
+    keys = lead_times.follow_bills([bill.item_id], on=now.date(), changed_bill_ids=changed)
     if verb != "archived" and bill.site is not None and bill.lead_time_days is not None:
         key = LevelKey(bill.item_id, bill.site.pk, bill.company_id or bill.site.default_owner_id)
         keys |= lead_times.put({key: bill.lead_time_days})

@@ -131,7 +131,8 @@ def _count_changed(result: Put[BillOfMaterials], ids: set[int]) -> None:
 
 def _record(result: Put[BillOfMaterials], *, now: datetime, actor: Any) -> None:
     touched = [*result.created, *result.changed]
-    keys = lead_times.follow_bills({bill.item_id for bill in touched}, on=now.date())
+    changed = [bill.pk for bill in result.changed]
+    keys = lead_times.follow_bills({bill.item_id for bill in touched}, on=now.date(), changed_bill_ids=changed)
     for verb, bills in (("created", result.created), ("changed", result.changed)):
         for company_id in {bill.company_id for bill in bills}:
             own = [bill for bill in bills if bill.company_id == company_id]

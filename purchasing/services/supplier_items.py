@@ -42,9 +42,10 @@ WITH first AS (
     UNION
     SELECT k.id, k.item_id, k.site_id FROM inventory_itemsite k
     WHERE k.company_id = %(company)s AND k.item_id = ANY(%(items)s)
+      AND (NOT %(missing)s OR k.source_lead_time_days IS NULL)
 )
 SELECT rows.id, first.days, rows.item_id, rows.site_id
-FROM rows JOIN first ON first.item_id = rows.item_id
+FROM rows LEFT JOIN first ON first.item_id = rows.item_id
 JOIN sites_site site ON site.id = rows.site_id AND site.is_buying
 LEFT JOIN inventory_itemcompany c ON c.item_id = rows.item_id AND c.company_id = %(company)s
 WHERE NOT (site.is_making AND coalesce(c.is_made, false) AND NOT coalesce(c.is_bought, false))
@@ -167,11 +168,26 @@ def set_first_source(
     return keys
 
 
+@service
+def fill_first_sources(*, company_id: int, item_ids: Collection[int]) -> None:
+    """As `set_first_source`, only where no lead time is known yet; for what is kept since the source was entered."""
+    if keys := write_first_sources(company_id=company_id, item_ids=item_ids, is_missing_only=True):
+        events.record_supplier_items("sourced", [], company_id=company_id, keys=keys, actor=None)
+
+
 def write_first_sources(
-    *, company_id: int, item_ids: Collection[int], site_ids: Collection[int] = ()
+    *, company_id: int, item_ids: Collection[int], site_ids: Collection[int] = (), is_missing_only: bool = False
 ) -> frozenset[LevelKey]:
-    """As `set_first_source`, inside a service of the caller's who records the keys. Two statements."""
-    params: dict[str, Any] = {"company": company_id, "items": list(item_ids), "sites": sorted(site_ids)}
+    """As `set_first_source`, inside a service of the caller's who records the keys. Two statements.
+
+    Where nobody sells the item any more, its lead time goes.
+    """
+    params: dict[str, Any] = {
+        "company": company_id,
+        "items": list(item_ids),
+        "sites": sorted(site_ids),
+        "missing": is_missing_only,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FIRST_SOURCE, params)
         rows = sorted(cursor.fetchall())

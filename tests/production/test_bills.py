@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from core import drainer
 from core.errors import Forbidden, InvalidInput, NotFound, StaleVersion
+from core.models import Event
 from inventory.models import Item, ItemSite, UnitOfMeasure
+from inventory.services import item_sites, items
 from production.drafts import BillDraft, BillLineChange, BillLineDraft, BillLineRemoval
 from production.errors import BillCycle
 from production.models import BillOfMaterials, BillOfMaterialsLine
 from production.selectors.bills import closest_bill
 from production.selectors.explosion import explode, where_used
 from production.services import bills
+from purchasing.services import supplier_items, suppliers
 from sites.access import access_of
 
 TODAY = date(2026, 11, 23)
@@ -282,3 +286,46 @@ def load_adventureworks() -> dict[str, int]:
         for number, row in enumerate(rows, start=1)
     )
     return ids
+
+
+def lead_time(item, site):
+    return ItemSite.objects.get(item=item, site=site).source_lead_time_days
+
+
+def test_the_lead_time_goes_with_the_last_recipe(cast, make_bill):
+    general = make_bill(cast.table, (cast.leg, 4), lead_time_days=6)
+    own = make_bill(cast.table, (cast.leg, 4), site_id=cast.tll.pk, lead_time_days=4)
+    item_sites.create(item=cast.table, site=cast.chi, company=cast.maker, source_lead_time_days=30, actor=None)
+    assert lead_time(cast.table, cast.tll) == 4
+
+    bills.archive(own.pk, now=cast.now, actor=cast.planner)
+    assert (lead_time(cast.table, cast.tll), lead_time(cast.table, cast.chi)) == (6, 6)
+
+    bills.archive(general.pk, now=cast.now, actor=cast.planner)
+    assert (lead_time(cast.table, cast.tll), lead_time(cast.table, cast.chi)) == (None, None)
+    levels = Event.objects.latest("pk").payload["levels"]
+    assert sorted(site for _, site, _ in levels) == sorted([cast.tll.pk, cast.chi.pk])
+
+
+def test_without_a_recipe_it_is_the_suppliers_again_and_without_him_the_recipe_s(cast, make_bill):
+    seller = suppliers.create(company=cast.maker, code="S-1", actor=cast.planner)
+    recipe = make_bill(cast.leg, (cast.plank, 1), site_id=cast.tll.pk, lead_time_days=4)
+    offer = supplier_items.create(supplier=seller, item=cast.leg, lead_time_days=9, actor=cast.planner)
+    items.put_terms(cast.leg, cast.maker, is_made=True, is_bought=True, actor=None)
+
+    supplier_items.remove(offer, actor=cast.planner)
+    drainer.drain(now=lambda: cast.now)
+    assert lead_time(cast.leg, cast.tll) == 4
+
+    supplier_items.create(supplier=seller, item=cast.leg, lead_time_days=9, actor=cast.planner)
+    bills.archive(recipe.pk, now=cast.now, actor=cast.planner)
+    assert lead_time(cast.leg, cast.tll) == 9
+
+
+def test_what_is_kept_later_has_the_recipe_s_lead_time(cast, make_bill):
+    make_bill(cast.table, (cast.leg, 4), lead_time_days=6)
+    item_sites.create(item=cast.table, site=cast.chi, company=cast.maker, actor=None)
+
+    drainer.drain(now=lambda: cast.now)
+
+    assert lead_time(cast.table, cast.chi) == 6

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from core import drainer
 from core.errors import Forbidden, InvalidInput, StaleVersion
 from core.models import Event, Tombstone
 from inventory.models import ItemSite
@@ -114,6 +115,31 @@ def test_the_lead_time_of_the_first_source_goes_to_the_item_s_sites(cast, kept, 
     assert lead_time(kept) == 3
     suppliers.archive(other, now=cast.now, actor=cast.planner)
     assert lead_time(kept) == 5
+
+
+@pytest.mark.parametrize("how", ["removed", "archived"])
+def test_the_lead_time_goes_with_the_last_who_sells_it(cast, kept, sawmill, how):
+    offer = supplier_items.create(supplier=sawmill, item=cast.plank, lead_time_days=5, actor=cast.planner)
+    assert lead_time(kept) == 5
+
+    if how == "removed":
+        supplier_items.remove(offer, actor=cast.planner)
+    else:
+        suppliers.archive(sawmill, now=cast.now, actor=cast.planner)
+
+    assert lead_time(kept) is None
+    event = Event.objects.latest("pk")
+    assert event.payload["levels"] == [[cast.plank.pk, cast.tll.pk, cast.maker.pk]]
+
+
+def test_what_is_kept_later_has_the_lead_time_too(cast, planks, assert_sound):
+    kept = item_sites.create(item=cast.plank, site=cast.tll, company=cast.maker, actor=None)
+    said = item_sites.create(item=cast.plank, site=cast.chi, company=cast.maker, source_lead_time_days=30, actor=None)
+
+    drainer.drain(now=lambda: cast.now)
+
+    assert (lead_time(kept), lead_time(said)) == (5, 30)
+    assert_sound()
 
 
 def test_rows_that_are_missing_are_made_where_asked(cast, planks):
