@@ -243,7 +243,8 @@ def _write(
     order.done_at = report.effective_at if order.state == rules.State.DONE else None
     order.version += 1
     order.save(update_fields=["posted_quantity", "scrapped_quantity", "started_at", "state", "done_at", "version"])
-    places.follow(order)
+    if order.state == rules.State.DONE:
+        places.follow(order)
     write_issued(parts, issues, is_done=order.state == rules.State.DONE)
     return Completion.objects.create(
         company_id=order.company_id,
