@@ -1,7 +1,7 @@
 """The network schematic: from 3 to 30 sites, no label on another."""
 
 import random
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -108,3 +108,36 @@ def test_goods_of_unknown_sites_are_left_out():
     places, _flows = network(1, 3)
 
     assert layout(places, [Flow("S00", "S99", "1", "TR-1")]).lanes == ()
+
+
+def lines_of(drawing):
+    """The straight pieces of all lanes, in pixels."""
+    for lane in drawing.lanes:
+        points = [tuple(map(float, point.split(","))) for point in lane.d.removeprefix("M").split(" L")]
+        yield from pairwise(points)
+
+
+@pytest.mark.parametrize("count", [3, 5, 8, 15])
+def test_no_line_runs_through_a_label(count):
+    for seed in range(5):
+        drawing = layout(*network(100 * count + seed, count))
+        labels = [box for pill in drawing.pills for box in pill.boxes[1:]]
+
+        assert not [
+            (box, line) for box in labels for line in lines_of(drawing) if box.is_crossed_by(*line[0], *line[1])
+        ]
+
+
+def test_a_lane_leaves_its_mark_without_a_loop():
+    """Tallinn lies over Riga in one column; what goes from it to Porto passes Riga on the left."""
+    places = [
+        Place("CHI", "Chicago assembly", "own", 41.9, -87.6),
+        Place("OPO", "Porto factory", "own", 41.1, -8.6),
+        Place("TLL", "Tallinn factory", "own", 59.4, 24.7),
+        Place("HAM", "Nordlager", "3pl", 53.5, 10.0),
+        Place("RIX", "Lakkur Coating", "maker", 56.9, 24.1),
+    ]
+    drawing = layout(places, [Flow("TLL", "OPO", "6", "TR-1226, leaves 25 Nov", "planned")])
+    top = min(mark.y for mark in drawing.marks)
+
+    assert all(y >= top for line in lines_of(drawing) for _x, y in line)

@@ -8,21 +8,27 @@ from math import inf
 from core.ui.boxes import Box
 from core.ui.schematic.geometry import crosses, extent, runs_along
 from core.ui.schematic.grid import Grid
-from core.ui.schematic.lanes import WORST
+from core.ui.schematic.lanes import WORST, chamfered
 from core.ui.schematic.pills import spots, variants
 from core.ui.schematic.shapes import MARK, Flow, Mark, Path, Pill, Point
 from core.ui.schematic.ways import direct_ways, plain_cost, ways_around
 
 _HIT = 5000.0  # what a crossed label costs; more than any detour
+# A label stands beside lines: rather none at all than one that a line strikes through.
+_UNLABELED, _STRUCK = 120, 1000
 
 
 @dataclass(slots=True)
 class Ground:
-    """What stands on the drawing so far; lanes and labels are laid one after the other."""
+    """What stands on the drawing so far; lanes and labels are laid one after the other.
+
+    `segments` are the lanes' legs with their extent, `drawn` the same with the corners cut.
+    """
 
     grid: Grid
     marks: Sequence[Mark]
     segments: list[tuple[Point, Point, Box]] = field(default_factory=list)
+    drawn: list[tuple[Point, Point]] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     guards: dict[str, Box] = field(default_factory=dict)
 
@@ -44,6 +50,7 @@ class Ground:
                     best, least = path, cost
             if least < _HIT:  # a way that crosses nothing: no need to look at the long ones
                 break
+        self.drawn += pairwise(chamfered(best))
         self.segments += [(p, q, extent(p, q)) for p, q in pairwise(best)]
         return best
 
@@ -91,11 +98,10 @@ class Ground:
         if any(not box.inside(whole) or any(box.overlaps(other, 2) for other in self.boxes) for box in pill.boxes):
             return 1e9
         own = set(pairwise(path))
-        crossed = sum(
-            box.is_crossed_by(*p, *q) for box in pill.boxes for p, q, _box in self.segments if (p, q) not in own
-        )
-        over_own = sum(box.is_crossed_by(*p, *q) for box in pill.boxes[1:] for p, q in own)
-        return 40 * crossed + 30 * over_own + (0 if pill.label else 120)
+        body, *label = pill.boxes
+        crossed = sum(body.is_crossed_by(*p, *q) for p, q, _box in self.segments if (p, q) not in own)
+        struck = sum(box.is_crossed_by(*p, *q) for box in label for p, q in self.drawn)
+        return 40 * crossed + _STRUCK * struck + (0 if pill.label else _UNLABELED)
 
 
 def guard_of(mark: Mark) -> Box:

@@ -36,11 +36,12 @@ _STROKES = {"late": "k-late", "in_transit": "k-tr", "planned": "k-ctl"}
 def line_of(path: Path, goods: Sequence[Flow]) -> LaneLine:
     """A lane along a path, in the stroke of its worst goods."""
     worst = min((flow.state for flow in goods), key=lambda state: WORST.get(state, 1))
-    return LaneLine(_chamfered(path), _STROKES.get(worst, "k-tr"), worst == "planned")
+    points = " L".join(f"{round(x, 1)},{round(y, 1)}" for x, y in chamfered(path))
+    return LaneLine(f"M{points}", _STROKES.get(worst, "k-tr"), worst == "planned")
 
 
-def _chamfered(path: Path) -> str:
-    """The path with its right angles cut at 45 degrees."""
+def chamfered(path: Path) -> Path:
+    """The path with its right angles cut at 45 degrees, as it is drawn."""
     points = [path[0]]
     for before, corner, after in zip(path, path[1:], path[2:], strict=False):
         is_right_angle = (before[0] == corner[0]) != (after[0] == corner[0]) and (before[1] == corner[1]) != (
@@ -52,4 +53,4 @@ def _chamfered(path: Path) -> str:
         cut = min(CORNER, length(before, corner) / 2, length(corner, after) / 2)
         points += [towards(corner, before, cut), towards(corner, after, cut)]
     points.append(path[-1])
-    return "M" + " L".join(f"{round(x, 1)},{round(y, 1)}" for x, y in points)
+    return tuple(points)

@@ -10,6 +10,7 @@ MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 26, 34, 26
 MARK, CORNER = 9, 24
 LABEL_X, LABEL_TOP, LABEL_LINE = 20, -14, 16
 PILL_HALF = 9
+EDGE = 18  # from a mark to its column's left edge, where lanes run
 TRACKS = (0, -9, 9)  # lanes side by side in one gutter
 
 Point = tuple[float, float]

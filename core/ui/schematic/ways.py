@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from core.ui.schematic.geometry import length
 from core.ui.schematic.grid import Grid
-from core.ui.schematic.shapes import MARGIN_X, TRACKS, Mark, Path, Point
+from core.ui.schematic.shapes import EDGE, MARGIN_X, TRACKS, Mark, Path, Point
 
 
 def plain_cost(path: Path) -> float:
@@ -39,19 +39,38 @@ def direct_ways(grid: Grid, a: Mark, b: Mark) -> list[Path]:
 
 
 def ways_around(grid: Grid, a: Mark, b: Mark) -> list[Path]:
-    """Ways to the next gutter, along it, along a column's edge, and along the gutter next to the end."""
+    """Ways to the next gutter, along it, along a column's edge, and along the gutter next to the end.
+
+    Where the edge is the mark's own, the way leaves it sideways: by the gutter it would turn back around the mark.
+    """
     start, end, gutters = (a.x, a.y), (b.x, b.y), grid.gutters()
     by_start = sorted(gutters, key=lambda y: abs(y - start[1] - 12))[:2]
     by_end = sorted(gutters, key=lambda y: abs(y - end[1] - 12))[:2]
-    edges = [round(MARGIN_X + column * grid.column_width - 18, 1) for column in range(grid.columns + 1)]
-    ways = [
+    edges = [round(MARGIN_X + column * grid.column_width - EDGE, 1) for column in range(grid.columns + 1)]
+    ways: list[Path] = [
         (start, (start[0], y1), (x, y1), (x, y2), (end[0], y2), end)
         for x in edges
         for track in TRACKS
         for y1 in (round(y + track, 1) for y in by_start)
         for y2 in (round(y + track, 1) for y in by_end)
     ]
-    return _fitting(grid, ways)
+    ends = [round(y + track, 1) for y in by_end for track in TRACKS]
+    starts = [round(y + track, 1) for y in by_start for track in TRACKS]
+    own_start, own_end = round(start[0] - EDGE, 1), round(end[0] - EDGE, 1)
+    ways += [(start, (own_start, start[1]), (own_start, y), (end[0], y), end) for y in ends]
+    ways += [(start, (start[0], y), (own_end, y), (own_end, end[1]), end) for y in starts]
+    return _fitting(grid, [way for way in ways if not _turns_back(way)])
+
+
+def _turns_back(path: Path) -> bool:
+    """Whether it comes back past the height of the mark that it has just left, or is about to reach."""
+    return any(
+        (there[1] - mark[1]) * (back[1] - mark[1]) < 0
+        and abs(there[0] - mark[0]) < 1
+        and abs(back[0] - mark[0]) < 2 * EDGE
+        for mark, there, back in ((path[0], path[1], path[3]), (path[-1], path[-2], path[-4]))
+        if len(path) > 4
+    )
 
 
 def _with_diagonal(start: Point, end: Point, dx: float, dy: float) -> list[Path]:
