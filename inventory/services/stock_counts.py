@@ -44,7 +44,7 @@ class CountDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """So much (stocking unit, 0 or more) of an item was found in a place."""
+    """So much (stocking unit, 0 or more) of an item was found in a place; None: it counts as not counted, after all."""
 
     item_id: int
     location_id: int
@@ -231,10 +231,10 @@ def _expected(count: StockCount, counted: Iterable[Counted]) -> dict[tuple[int, 
     return {(row.item_id, row.location_id, row.lot_id): row.quantity for row in rows}
 
 
-def _checked(count: StockCount, counted: Sequence[Counted]) -> list[Decimal]:
+def _checked(count: StockCount, counted: Sequence[Counted]) -> list[Decimal | None]:
     """The quantities, in order; every error of every line is told at once."""
     items = Item.objects.select_related("unit").in_bulk({one.item_id for one in counted})
-    quantities: list[Decimal] = []
+    quantities: list[Decimal | None] = []
     errors: dict[str, str] = {}
     seen: set[tuple[int, int, int | None]] = set()
     for place, one in enumerate(counted):
@@ -249,7 +249,8 @@ def _checked(count: StockCount, counted: Sequence[Counted]) -> list[Decimal]:
             errors[f"{path}.lot"] = f"{item.sku} is tracked by {item.tracking}; name the lot."
         seen.add(key)
         try:
-            quantities.append(_none_or_more(one.quantity, item, f"{path}.quantity"))
+            found = None if one.quantity is None else _none_or_more(one.quantity, item, f"{path}.quantity")
+            quantities.append(found)
         except InvalidInput as error:
             errors |= error.errors
     if errors:

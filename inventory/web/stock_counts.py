@@ -21,6 +21,7 @@ from core.errors import DomainError, InvalidInput
 from core.ui.formats import number
 from core.web import fields, lists
 from core.web.keyset import paginate
+from core.web.numbers import whole
 from core.web.refusals import refuse
 from core.web.rows import FormRow, FormRows, typed
 from inventory.api.line_places import Named, find
@@ -240,8 +241,9 @@ class CountPage(CountMixin, View):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """Enter what was typed; a place that nobody touched keeps what stood there when it was counted."""
-        form, rows = forms.Form(request.POST), FormRows.read(request.POST, ["quantity", "item"])
-        form.is_valid()
+        form, rows = forms.Form(request.POST), FormRows.read(request.POST, ["quantity", "item", "line"])
+        if not form.is_valid() or rows.are_too_many:
+            return self.show(form, rows, 422)
         try:
             changed = self.changed(rows)
             named = FormRows(changed, rows.fields)
@@ -259,29 +261,43 @@ class CountPage(CountMixin, View):
         return {str(line.pk): line for line in self.page.object_list}
 
     @cached_property
+    def known(self) -> dict[str, StockCountLine]:
+        """These, and the lines that were sent though they have left the page since it was shown."""
+        sent = {whole(text) for name, text in self.request.POST.items() if name.endswith("-line")}
+        gone = self._described.filter(pk__in=[pk for pk in sent if pk is not None and str(pk) not in self.lines])
+        return self.lines | {str(line.pk): line for line in gone.order_by("pk")}
+
+    @property
+    def _described(self) -> QuerySet[StockCountLine]:
+        return self.count.lines.select_related("item__unit", "location", "lot")
+
+    @cached_property
     def page(self) -> Any:
-        rows = self.count.lines.select_related("item__unit", "location", "lot")
+        rows = self._described
         if (place := self.request.GET.get("place", "")) and len(place) < 65:
             rows = rows.filter(location__code__iexact=place)
         ordered = rows.order_by("location__pick_order", "location__code", "item__sku", "pk")
         return Paginator(ordered, PLACES_SHOWN).get_page(self.request.GET.get("page"))
 
     def changed(self, rows: FormRows) -> list[FormRow]:
-        """The lines that say something else than was entered before, and new ones."""
-        found = []
-        for row in rows.rows:
-            line = self.lines.get(row.text("line"))
-            before = "" if line is None or line.counted_quantity is None else plain(line.counted_quantity)
-            if row.text("quantity") and (line is None or typed(row.text("quantity")) != before):
-                found.append(row)
-        return found
+        """The lines that say something else than the page that they were typed into, and new ones.
+
+        What somebody else has entered since then stays, where nobody touched it here.
+        """
+        return [row for row in rows.rows if self._is_changed(row)]
+
+    def _is_changed(self, row: FormRow) -> bool:
+        line = self.known.get(row.text("line"))
+        if line is None:
+            return bool(row.text("quantity") or row.text("item"))
+        return typed(row.text("quantity")) != row.said.get("shown", counted_text(line))
 
     def entered(self, named: FormRows) -> list[Counted]:
         """What was found; a place that the count does not have yet is named by item, place and lot.
 
         :raises InvalidInput: naming each line that names nothing known.
         """
-        new = [row for row in named.rows if row.text("line") not in self.lines]
+        new = [row for row in named.rows if row.text("line") not in self.known]
         items = dict(zip(map(id, new), found_items(FormRows(new, named.fields), self.access), strict=True))
         wanted = [
             Named(
@@ -299,21 +315,23 @@ class CountPage(CountMixin, View):
             raise InvalidInput(errors=errors)
         places = dict(zip(items, find(wanted, self.access), strict=True))
         return [
-            self._counted(row, items.get(id(row)), places.get(id(row)), self.lines.get(row.text("line")))
+            self._counted(row, items.get(id(row)), places.get(id(row)), self.known.get(row.text("line")))
             for row in named.rows
         ]
 
     def _counted(self, row: FormRow, item: Any, where: Any, line: StockCountLine | None) -> Counted:
         quantity = typed(row.text("quantity"))
         if line is not None:
-            return Counted(item_id=line.item_id, location_id=line.location_id, lot_id=line.lot_id, quantity=quantity)
+            found = quantity or None
+            return Counted(item_id=line.item_id, location_id=line.location_id, lot_id=line.lot_id, quantity=found)
         return Counted(item_id=item.pk, location_id=where.location_id, lot_id=where.lot_id, quantity=quantity)
 
     def show(self, form: forms.Form, rows: FormRows, status: int = 200) -> HttpResponse:
-        typed_rows = {row.text("line"): row for row in rows.rows if row.text("line")}
+        said = {row.text("line"): row for row in rows.rows}
         is_open = self.count.state == CountState.OPEN and self.may_count
-        shown = [self.row(place, line, typed_rows.get(key)) for place, (key, line) in enumerate(self.lines.items())]
-        new = [row for row in rows.rows if not row.text("line")]
+        lines = {key: line for key, line in self.known.items() if key in self.lines or key in said}
+        shown = [self.row(place, line, said.get(key)) for place, (key, line) in enumerate(lines.items())]
+        new = [row for row in rows.rows if row.text("line") not in self.known]
         for place, row in enumerate(new):
             row.number = len(shown) + place
         context = {
@@ -330,16 +348,26 @@ class CountPage(CountMixin, View):
             "page": {
                 "shown": len(shown),
                 "total": self.page.paginator.count,
-                "previous_url": f"?page={self.page.previous_page_number()}" if self.page.has_previous() else "",
-                "next_url": f"?page={self.page.next_page_number()}" if self.page.has_next() else "",
+                "previous_url": self.beside(-1) if self.page.has_previous() else "",
+                "next_url": self.beside(1) if self.page.has_next() else "",
             },
             "places": places_to_name([self.count.site_id], self.access) if is_open else [],
         }
         return render(self.request, "inventory/count.html", context, status=status)
 
+    def beside(self, step: int) -> str:
+        """The address of the page before (-1) or after (1) this one, of the same places."""
+        query = self.request.GET.copy()
+        query["page"] = str(self.page.number + step)
+        return f"?{query.urlencode()}"
+
     def row(self, place: int, line: StockCountLine, said: FormRow | None) -> FormRow:
-        text = "" if line.counted_quantity is None else plain(line.counted_quantity)
-        counted = said.text("quantity") if said else text
+        text = counted_text(line)
+        values = {
+            "line": str(line.pk),
+            "shown": said.said.get("shown", text) if said else text,
+            "quantity": said.text("quantity") if said else text,
+        }
         difference = None if line.counted_quantity is None else line.counted_quantity - line.expected_quantity
         about = {
             "line": line,
@@ -347,7 +375,12 @@ class CountPage(CountMixin, View):
             "difference": difference,
             "explain": f"/s/{self.count.site.code}/stock/{line.item_id}/explain/",
         }
-        return FormRow(place, {"line": str(line.pk), "quantity": counted}, said.errors if said else {}, about)
+        return FormRow(place, values, said.errors if said else {}, about)
+
+
+def counted_text(line: StockCountLine) -> str:
+    """What was found, as it stands in a field; "" where nothing is counted."""
+    return "" if line.counted_quantity is None else plain(line.counted_quantity)
 
 
 class CountStepPage(CountMixin, View):

@@ -13,6 +13,7 @@ from django.views import View
 
 from core.clock import local_date
 from core.errors import DomainError, InvalidInput, StaleVersion
+from core.transactions import retried
 from core.web import fields
 from core.web.refusals import refuse
 from core.web.rows import FormRows, typed
@@ -100,8 +101,14 @@ class TransferNewPage(SitePageMixin, View):
             external_reference=said["external_reference"],
             note=said["note"],
         )
-        transfer = transfers.create(draft, now=self.now, actor=self.request.user)
-        return transfers.confirm(transfer.pk, now=self.now, actor=self.request.user) if is_confirmed else transfer
+        user = self.request.user
+
+        def work() -> Transfer:
+            transfer = transfers.create(draft, now=self.now, actor=user)
+            return transfers.confirm(transfer.pk, now=self.now, actor=user) if is_confirmed else transfer
+
+        # In one: what can't be confirmed would stay behind as a draft, and the next try would make a second one.
+        return retried(work)
 
     @property
     def all_sites(self) -> list[Site]:
@@ -149,13 +156,14 @@ class TransferEditPage(TransferMixin, View):
         said = dict(form.cleaned_data)
         expected, current = said.pop("version"), self.current()
         changes = {name: value for name, value in said.items() if value != current[name]}
+        edited = FormRows(list(rows.rows), FIELDS)
         try:
-            edits = self.line_edits(rows) if self.has_lines else []
+            edits = self.line_edits(rows, edited) if self.has_lines else []
             transfers.edit(self.transfer.pk, changes, edits, expected=expected, now=self.now, actor=request.user)
         except StaleVersion as error:
             return self.show(self.stale(error), rows, 412)
         except DomainError as error:
-            refuse(form, error, rows)
+            refuse(form, error, edited)
             return self.show(form, rows, error.status if error.status < 500 else 503)
         tell(request, _("%(number)s is changed.") % {"number": self.transfer.number})
         return redirect(self.url)
@@ -176,21 +184,18 @@ class TransferEditPage(TransferMixin, View):
         ]
         return FormRows.of(said, [*FIELDS, "id"])
 
-    def line_edits(self, rows: FormRows) -> list[Any]:
-        """Only what differs: changed quantities, new lines, and those that are gone."""
+    def line_edits(self, rows: FormRows, edited: FormRows) -> list[Any]:
+        """Only what differs: changed quantities, new lines, and those that are gone. `edited` gets the rows of the
+        edits in their order, so that what the service says of an edit is shown at its row."""
         known = {str(line.pk): line for line in self.transfer.lines.all()}
         items = found_items(rows, self.access)
         edits: list[Any] = []
-        places: list[int] = []
-        for place, row in enumerate(rows.rows):
+        edited.rows = []
+        for row, item in zip(rows.rows, items, strict=True):
             line = known.pop(row.text("id"), None)
-            if edit := _line_edit(line, items[place], typed(row.text("quantity"))):
+            if edit := _line_edit(line, item, typed(row.text("quantity"))):
                 edits.append(edit)
-                places.append(place)
-        # The service counts the edits that it was given, the form its lines.
-        rows.rows = [rows.rows[place] for place in places] + [
-            row for place, row in enumerate(rows.rows) if place not in places
-        ]
+                edited.rows.append(row)
         return [*edits, *(TransferLineRemoval(line.pk) for line in known.values())]
 
     def stale(self, error: StaleVersion) -> TransferEditForm:

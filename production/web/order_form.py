@@ -16,6 +16,7 @@ from django.views import View
 from core.clock import local_date
 from core.errors import DomainError, InvalidInput, StaleVersion
 from core.quantities import to_decimal
+from core.transactions import retried
 from core.web import fields
 from core.web.refusals import refuse
 from core.web.rows import typed
@@ -113,10 +114,14 @@ class OrderNewPage(SitePageMixin, View):
             external_reference=said["external_reference"],
             note=said["note"],
         )
-        order = manufacturing_orders.create(draft, now=self.now, actor=self.request.user)
-        if is_released:
-            manufacturing_orders.release(order.pk, now=self.now, actor=self.request.user)
-        return order
+        user = self.request.user
+
+        def work() -> ManufacturingOrder:
+            order = manufacturing_orders.create(draft, now=self.now, actor=user)
+            return manufacturing_orders.release(order.pk, now=self.now, actor=user) if is_released else order
+
+        # In one: what can't be released would stay behind as planned, and the next try would make a second one.
+        return retried(work)
 
     @property
     def choices(self) -> list[Site]:

@@ -4,8 +4,9 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from psycopg2.errors import LockNotAvailable
 
 from inventory.choices import Tracking
 from inventory.models import Lot, Posting, StockBalance, StockCount, Transfer
@@ -279,6 +280,17 @@ class TestTheFormOfATransfer:
         assert (transfer.state, str(transfer.expected_on)) == ("confirmed", "2030-02-14")
         assert list(transfer.lines.values_list("item__sku", "quantity")) == [("TABLE", 3), ("TOP", 1)]
 
+    def test_what_cannot_be_confirmed_is_not_left_behind_as_a_draft(self, send, monkeypatch):
+        def wait(*_args: Any, **_kwargs: Any) -> None:
+            raise OperationalError("waited too long") from LockNotAvailable()
+
+        monkeypatch.setattr("inventory.services.transfers.confirm", wait)
+        head = {"origin": "TLL", "destination": "CHI", "ship_by_on": "2026-11-23", "confirm": "1"}
+
+        answer = send(f"{TRANSFERS}new/", **head, **{"lines-0-item": "TABLE", "lines-0-quantity": "1"})
+
+        assert (answer.status_code, Transfer.objects.count()) == (503, 0)
+
     def test_each_line_says_what_is_wrong_with_it(self, send):
         said = {"lines-0-item": "TABLE", "lines-0-quantity": "1.5", "lines-1-item": "NOPE", "lines-1-quantity": "2"}
 
@@ -317,6 +329,17 @@ class TestTheFormOfATransfer:
         )
 
         assert "goes to another site" in refused.context["form"].errors["destination"][0]
+
+    def test_a_refused_change_leaves_the_lines_as_they_were_typed(self, send, move, cast):
+        draft = move(4, upto="draft")
+        head = {"ship_by_on": "2026-11-25", "version": draft.version}
+        lines = {"lines-0-id": draft.lines.get().pk, "lines-0-item": "TABLE", "lines-0-quantity": "4"}
+        wrong = {"lines-1-item": "TOP", "lines-1-quantity": "many"}
+
+        refused = send(f"{TRANSFERS}{draft.pk}/edit/", **head, **lines, **wrong)
+
+        said = [(row.said["item"], row.errors) for row in refused.context["rows"].rows]
+        assert said == [("TABLE", {}), ("TOP", {"quantity": "“many” is not a number."})]
 
     def test_lines_of_a_draft_change_and_a_stale_form_shows_both(self, send, move):
         transfer = move(4, upto="draft")
@@ -454,6 +477,56 @@ class TestStockCounts:
         send(f"{COUNTS}{count.pk}/", **said)
 
         assert count.lines.get().expected_quantity == 5
+
+    def test_what_is_cleared_counts_as_not_counted(self, send, visit, stock, cast):
+        stock(cast.table, 5), stock(cast.top, 3)
+        count = self.begin(send)
+        line = count.lines.get(item=cast.table)
+        send(f"{COUNTS}{count.pk}/", **{"lines-0-line": line.pk, "lines-0-quantity": "4"})
+
+        send(f"{COUNTS}{count.pk}/", **{"lines-0-line": line.pk, "lines-0-quantity": ""})
+
+        assert count.lines.get(item=cast.table).counted_quantity is None
+        assert visit(f"{COUNTS}{count.pk}/").context["sums"]["counted"] == 0
+
+    def test_what_another_has_counted_meanwhile_stays(self, send, stock, cast):
+        stock(cast.table, 5)
+        count = self.begin(send)
+        line = count.lines.get().pk
+        send(f"{COUNTS}{count.pk}/", **{"lines-0-line": line, "lines-0-shown": "", "lines-0-quantity": "4"})
+
+        send(f"{COUNTS}{count.pk}/", **{"lines-0-line": line, "lines-0-shown": "", "lines-0-quantity": ""})
+
+        assert count.lines.get().counted_quantity == 4
+
+    def test_a_line_that_left_the_page_is_entered_all_the_same(self, send, stock, cast):
+        stock(cast.table, 5), stock(cast.top, 3)
+        count = self.begin(send)
+        table, top = (count.lines.get(item=item).pk for item in (cast.table, cast.top))
+        said = {"lines-0-line": table, "lines-0-quantity": "4", "lines-1-line": top, "lines-1-quantity": "three"}
+
+        refused = send(f"{COUNTS}{count.pk}/?place=nowhere", **said)
+
+        assert [row.said["quantity"] for row in refused.context["known"]] == ["4", "three"]
+        assert refused.context["known"][1].errors == {"quantity": "“three” is not a number."}
+        send(f"{COUNTS}{count.pk}/?place=nowhere", **{**said, "lines-1-quantity": "3"})
+        assert count.lines.get(pk=table).counted_quantity == 4
+
+    def test_a_find_without_a_number_is_not_left_out(self, send, cast):
+        count = self.begin(send)
+
+        refused = send(f"{COUNTS}{count.pk}/", **{"lines-0-item": "TOP", "lines-0-location": cast.tll_stock.code})
+
+        assert (refused.status_code, list(refused.context["new"][0].errors)) == (400, ["quantity"])
+
+    def test_the_pager_keeps_the_place(self, send, visit, stock, cast, monkeypatch):
+        monkeypatch.setattr("inventory.web.stock_counts.PLACES_SHOWN", 1)
+        stock(cast.table, 5), stock(cast.top, 3)
+        count = self.begin(send)
+
+        page = visit(f"{COUNTS}{count.pk}/?place={cast.tll_stock.code}").context["page"]
+
+        assert page["next_url"] == f"?place={cast.tll_stock.code}&page=2"
 
     def test_another_find_is_named_by_place_and_item(self, send, stock, cast):
         count = self.begin(send)

@@ -5,8 +5,9 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from psycopg2.errors import LockNotAvailable
 
 from inventory.choices import Tracking
 from inventory.drafts import LevelKey, LineChange
@@ -324,6 +325,16 @@ class TestForms:
             ("TOP", 2, True),
             ("LEG", 8, True),
         ]
+
+    def test_what_cannot_be_released_is_not_left_behind_as_planned(self, send, table_bill, monkeypatch):
+        def wait(*_args: Any, **_kwargs: Any) -> None:
+            raise OperationalError("waited too long") from LockNotAvailable()
+
+        monkeypatch.setattr("production.services.manufacturing_orders.release", wait)
+
+        answer = send(f"{LIST}new/", item="TABLE", site="TLL", quantity="3", due_on="2026-12-01", release="1")
+
+        assert (answer.status_code, ManufacturingOrder.objects.count()) == (503, 0)
 
     def test_an_order_is_planned_and_released_in_one(self, send, table_bill):
         answer = send(self.NEW, item="table", site="TLL", quantity="5", due_on="2030-01-31", release="1")
