@@ -34,7 +34,7 @@ from sales.services.sales_orders.shipping_sql import Change, OpenLine
 
 @service
 def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor: Any) -> Shipped:
-    """Ship what is named, or all that is open at the one site, in one posting.
+    """Ship what is named, or all that is open at the one site, in one posting; who works at that site may.
 
     Stock that another order counted on may be taken; the warnings name who did. Consigned
     stock first becomes the seller's, at the agreement's price. Locks the order, then the balances and cost pools.
@@ -49,10 +49,10 @@ def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor:
     happened_at(draft.effective_at, now=now)
 
     order = lock_order(order_id)
-    require_writer(actor, order)
     _check_may_ship(order)
     lines = shipping_sql.lines_of(order)
     site_id, parts = plan(order, lines, draft)
+    require_writer(actor, order, site_id)
     check_places([Place(part.field, site_id, part.location_id, part.item_id, part.lot_id) for part in parts])
 
     warnings = _warnings(order, site_id, parts)
@@ -65,7 +65,8 @@ def ship(order_id: int, draft: ShipDraft | None = None, *, now: datetime, actor:
     shipment = _shipment(order, site_id, draft, posted, now=now)
     change = _change(order, lines, _sums((part.line_id, part.quantity) for part in parts), Step.SHIP, at=now)
     shipping_sql.ship(order, change, shipment, parts)
-    ranks.follow(order.priority_id, is_open=order.state in rules.OPEN_STATES)
+    if order.state not in rules.OPEN_STATES:
+        ranks.follow(order.priority_id, is_open=False)
     keys = demands.put([(order, lines[line_id]) for line_id in change.differences])
 
     events.record_order("shipped", order, keys=posted.keys | keys, actor=actor)
@@ -84,11 +85,11 @@ def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Sh
     :raises PeriodClosed: when an owner's books are closed today.
     """
     order = lock_order(order_id)
-    require_writer(actor, order)
     rules.check(order.state, Step.REVERSE, number=order.number)
     shipment = Shipment.objects.filter(order=order, reversed_at=None).order_by("-pk").first()
     if shipment is None:
         raise NothingToReverse(number=order.number, what="shipment")
+    require_writer(actor, order, shipment.site_id)
 
     posted = _take_back(order, shipment, reason=reason, now=now, actor=actor)
     return Shipped(order, shipment, list(posted.warnings))
@@ -104,7 +105,7 @@ def reverse_shipment(posting_id: int, *, now: datetime, actor: Any) -> Posted:
     if shipment is None:
         return reverse_posting(posting_id, now=now, actor=actor)
     order = lock_order(shipment.order_id)
-    require_writer(actor, order)
+    require_writer(actor, order, shipment.site_id)
     rules.check(order.state, Step.REVERSE, number=order.number)
     return _take_back(order, shipment, reason="", now=now, actor=actor)
 
