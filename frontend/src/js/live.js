@@ -6,10 +6,12 @@
    `data-live="level:ITEM:SITE document:sales_order:12"` on an element inside a region (`data-live-region` with an id)
    says what it shows; `*` stands for any: `level:7:*`, `level:*:3`, `levels:*`, `document:sales_order:*`, `documents:*`.
    The region's page (`data-live-url` on it or above it, else the page's address) is fetched with `X-Live: 1` and the
-   region morphed: focus, typed text, scroll and open menus stay. `#live` shows the state: Live, or since when it is lost. */
+   region morphed: focus, typed text, scroll and open menus stay; what the server is too busy for or out of reach for is
+   asked again, later each time. `#live` shows the state: Live, or since when it is lost. */
 import { apply, fetchPage, morphInto } from "./page.js";
 
 const WAIT_MS = 80;
+const AGAIN_MS = 500;
 const dot = document.getElementById("live");
 const address = document.body.dataset.stream;
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("mfg-live") : null;
@@ -25,6 +27,7 @@ let heardAt = new Date();
 const pending = new Set();
 let timer = 0;
 let isRefreshing = false;
+let againMs = AGAIN_MS;
 
 function tokensOf({ levels = [], documents = [] }) {
   const tokens = new Set();
@@ -63,14 +66,19 @@ async function refreshPending() {
   }
   pending.clear();
   isRefreshing = true;
-  await Promise.allSettled([...byUrl].map(refreshRegions));
+  const pages = [...byUrl];
+  const outcomes = await Promise.allSettled(pages.map(refreshRegions));
   isRefreshing = false;
-  if (pending.size && !timer) timer = setTimeout(refreshPending, WAIT_MS);
+  const failed = pages.filter((_page, place) => outcomes[place].status === "rejected");
+  for (const [, ids] of failed) for (const id of ids) pending.add(id);
+  againMs = failed.length ? Math.min(againMs * 2, 30000) : AGAIN_MS;
+  if (pending.size && !timer) timer = setTimeout(refreshPending, failed.length ? againMs : WAIT_MS);
 }
 
 async function refreshRegions([url, ids]) {
   const isDrawer = ids.has("drawer-content");
   const { response, page } = await fetchPage(url, isDrawer ? "drawer" : "live");
+  if (response.status >= 500) throw new Error(`${url}: ${response.status}`); // too busy: asked again later
   if (!response.ok) return;
   if (isDrawer) {
     const fresh = page.getElementById("drawer-content");
