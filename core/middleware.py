@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -28,6 +30,18 @@ class RequestLimitsMiddleware:
         if not problems.is_waited_too_long(error):
             return None
         return busy(request)
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """Gives every page its content policy; those of the admin differ by `ADMIN_CONTENT_POLICY`."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path_info.startswith("/admin/"):
+            parts.replace = settings.ADMIN_CONTENT_POLICY | (parts.replace or {})
+        return parts
 
 
 class PlainTextMiddleware:

@@ -171,6 +171,17 @@ def test_a_list_of_moves_costs_the_same_for_any_number(
         staff.get(page(StockMove, "changelist"))
 
 
+def test_it_has_a_content_policy_of_its_own(staff: Client) -> None:
+    policies = {
+        address: dict(part.split(" ", 1) for part in staff.get(address)["Content-Security-Policy"].split("; "))
+        for address in ("/admin/", "/s/all/stock/")
+    }
+
+    assert policies["/admin/"]["script-src"] == "'self' 'unsafe-eval'"
+    assert policies["/s/all/stock/"]["script-src"] == "'self'"
+    assert policies["/admin/"]["default-src"] == "'self'"
+
+
 def test_an_edit_is_a_service_call_with_a_version(cast: Cast, staff: Client) -> None:
     url = page(Site, "change", cast.tll.pk)
     sent = {**form_of(staff.get(url)), "city": "Tallinn"}
