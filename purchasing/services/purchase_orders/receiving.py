@@ -35,7 +35,7 @@ _ZERO = Decimal(0)
 
 @service
 def receive(order_id: int, draft: ReceiveDraft | None = None, *, now: datetime, actor: Any) -> Received:
-    """Receive what is named, or all that is open at the one site, in one posting.
+    """Receive what is named, or all that is open at the one site, in one posting; who works at that site may.
 
     Its value is the line's price for the quantity, in the owner's currency by the rate of the day. Goods go to the
     place named, else to where receipts of the item go. Rejected quantity is noted and stays open. Locks the order,
@@ -52,10 +52,10 @@ def receive(order_id: int, draft: ReceiveDraft | None = None, *, now: datetime, 
     check_lines(draft.lines or ())
 
     order = lock_order(order_id)
-    require_writer(actor, order)
     _check_may_receive(order)
     lines = _lines(order)
     site_id, parts = plan(order, lines, draft)
+    require_writer(actor, order, site_id)
     check_places([Place(f"{p.field}.quantity", site_id, p.location_id, p.item_id, p.lot_id) for p in parts])
     offers = lock_supplier_items(order.supplier_id, {part.item_id for part in parts})
 
@@ -83,11 +83,11 @@ def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Re
     :raises PeriodClosed: when the owner's books are closed today.
     """
     order = lock_order(order_id)
-    require_writer(actor, order)
     rules.check(order.state, Step.REVERSE, number=order.number)
     receipt = Receipt.objects.filter(order=order, reversed_at=None, is_historical=False).order_by("-pk").first()
     if receipt is None:
         raise NothingToReverse(number=order.number, what="receipt")
+    require_writer(actor, order, receipt.site_id)
 
     posted = _take_back(order, receipt, reason=reason, now=now, actor=actor)
     return Received(order, receipt, list(posted.warnings))
@@ -104,7 +104,7 @@ def reverse_receipt(posting_id: int, *, now: datetime, actor: Any) -> Posted:
     if receipt is None:
         return reverse_posting(posting_id, now=now, actor=actor)
     order = lock_order(receipt.order_id)
-    require_writer(actor, order)
+    require_writer(actor, order, receipt.site_id)
     rules.check(order.state, Step.REVERSE, number=order.number)
     return _take_back(order, receipt, reason="", now=now, actor=actor)
 
