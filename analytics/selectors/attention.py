@@ -182,7 +182,7 @@ def blocked_lots(view: View, *, most: int) -> list[BlockedLot]:
     ]
 
 
-def _blocked_lots(view: View) -> QuerySet[StockBalance, dict[str, Any]]:
+def _blocked_lots(view: View) -> QuerySet[StockBalance, Any]:
     """Each held lot with stock, by site and owner: their costs differ."""
     seen = view.access.q(companies=["owner", "used_by"], sites=["site"])
     held = StockBalance.objects.filter(seen, site__in=view.site_ids, lot__state=LotState.HELD, quantity__gt=0)

@@ -87,7 +87,7 @@ class AttentionPage(ViewMixin, TemplateView):
 
     def more(self, found: attention.Attention, counts: attention.Counts) -> list[dict[str, Any]]:
         """What the page leaves out, kind by kind, and the list that has it all."""
-        kinds = [
+        kinds: list[tuple[str, int, Sequence[Any], str]] = [
             (_("%(count)s more shortages"), counts.shortages, found.shortages, "stock/?state=missing"),
             (_("%(count)s more late orders"), counts.late_orders, found.late_orders, "orders/?late=1"),
             (_("%(count)s more overdue transfers"), counts.transfers, found.transfers, "transfers/?tab=overdue"),

@@ -180,10 +180,10 @@ class StockPage(SitePageMixin, TemplateView):
                 ],
             },
         ]
-        chosen = [self.columns_filter()]
-        if not self.site:
-            chosen = [self.show_filter(), *chosen, *([self.sites_filter()] if len(self.sites) > 1 else [])]
-        return [*filters, *chosen]
+        if self.site:
+            return [*filters, self.columns_filter()]
+        of_sites = [self.sites_filter()] if len(self.sites) > 1 else []
+        return [*filters, self.show_filter(), self.columns_filter(), *of_sites]
 
     def columns_filter(self) -> dict[str, Any]:
         """Which figures have a column of their own."""
