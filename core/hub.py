@@ -9,9 +9,9 @@ from django.conf import settings
 from redis import RedisError
 from redis.asyncio import Redis
 
+from core import pubsub
 from core.access import Scope
 from core.live import Message, merged, visible
-from core.pubsub import CHANNEL
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Hub:
         # No timeout on reads: the health check of a quiet connection finds one that died.
         url = settings.REDIS_URL
         async with Redis.from_url(url, health_check_interval=QUIET_SECONDS) as redis, redis.pubsub() as channel:
-            await channel.subscribe(CHANNEL)
+            await channel.subscribe(pubsub.channel())
             await channel.get_message(timeout=READY_SECONDS)
             # Who was open while nobody listened may have missed something.
             for listener in self.listeners:

@@ -10,7 +10,10 @@ from core import redis
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "mfg:live"
+
+def channel() -> str:
+    """The channel of this installation: Redis tells all its databases of what is published in one."""
+    return f"mfg:live:{redis.client().get_connection_kwargs().get('db') or 0}"
 
 
 def publish(message: dict[str, Any]) -> bool:
@@ -20,7 +23,7 @@ def publish(message: dict[str, Any]) -> bool:
     Call it after the commit. Never raises for a Redis that is down.
     """
     try:
-        redis.client().publish(CHANNEL, json.dumps(message, separators=(",", ":")))
+        redis.client().publish(channel(), json.dumps(message, separators=(",", ":")))
     except (RedisError, OSError):
         log.warning("The live channel does not answer; open pages hear of it when they reconnect.")
         return False

@@ -34,10 +34,14 @@ class Worker(threading.Thread):
 
 
 def wait_until_blocked() -> None:
-    """Until some connection waits for a lock; asks the server again and again."""
+    """Until some connection to this database waits for a lock; asks the server again and again."""
+    waiting = """
+        SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE NOT l.granted AND a.datname = current_database()
+    """
     with connection.cursor() as cursor:
         for _ in range(100_000):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(waiting)
             if cursor.fetchone()[0]:
                 return
     raise AssertionError("nobody waited")

@@ -105,7 +105,9 @@ def reverse_receipt(posting_id: int, *, now: datetime, actor: Any) -> Posted:
         return reverse_posting(posting_id, now=now, actor=actor)
     order = lock_order(receipt.order_id)
     require_writer(actor, order, receipt.site_id)
-    rules.check(order.state, Step.REVERSE, number=order.number)
+    receipt.refresh_from_db(fields=["reversed_at"])
+    if receipt.reversed_at is None:
+        rules.check(order.state, Step.REVERSE, number=order.number)
     return _take_back(order, receipt, reason="", now=now, actor=actor)
 
 

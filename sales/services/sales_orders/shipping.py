@@ -106,7 +106,9 @@ def reverse_shipment(posting_id: int, *, now: datetime, actor: Any) -> Posted:
         return reverse_posting(posting_id, now=now, actor=actor)
     order = lock_order(shipment.order_id)
     require_writer(actor, order, shipment.site_id)
-    rules.check(order.state, Step.REVERSE, number=order.number)
+    shipment.refresh_from_db(fields=["reversed_at"])
+    if shipment.reversed_at is None:
+        rules.check(order.state, Step.REVERSE, number=order.number)
     return _take_back(order, shipment, reason="", now=now, actor=actor)
 
 
