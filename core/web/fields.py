@@ -4,8 +4,6 @@ from typing import Any
 
 from django import forms
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
 
 def text(label: Any, *, required: bool = False, most: int = 200, help_text: Any = "", **attrs: str) -> forms.CharField:
     """One line of text."""

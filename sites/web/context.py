@@ -49,7 +49,6 @@ def _frame(request: HttpRequest, known: reader.Reader, site: Site | None, page: 
         "zone": reader.zone_of(site, known),
         "now": clock.now(),
         "user": _user(request.user),
-        "notifications": None,
     }
 
 

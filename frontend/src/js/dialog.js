@@ -1,7 +1,7 @@
 /* Dialogs and menus. `data-dialog="#id"` opens a native <dialog>, `data-dialog-close` closes it, so does a press beside it.
    On a link, the link's page is the way without scripts.
    `<details data-menu>` closes on Esc, on a press elsewhere and when another opens; arrows move inside it.
-   `data-confirm="…"` is not used: put a <c-confirm> on the page. `data-submit` on a field sends its form on change. */
+   `data-confirm="…"` is not used: put a <c-confirm> on the page. */
 import { isPlainClick, on } from "./dom.js";
 
 on("click", "[data-dialog]", (event, opener) => {
@@ -13,7 +13,6 @@ on("click", "[data-dialog]", (event, opener) => {
 });
 on("click", "[data-dialog-close]", (_event, button) => button.closest("dialog").close());
 on("mousedown", "dialog", (event, dialog) => { if (event.target === dialog) dialog.close(); });
-on("change", "[data-submit]", (_event, field) => field.form.requestSubmit());
 
 const openMenus = () => document.querySelectorAll("details[data-menu][open]");
 
