@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any, Protocol
 
 
@@ -39,11 +40,13 @@ def register(
 ) -> None:
     """Enter a handler. The same name again replaces it, so that `ready` may run twice."""
     _handlers[name] = Handler(name, function, queue, follows, batch_size)
+    following.cache_clear()
 
 
 def remove(name: str) -> None:
     """Take a handler out; for tests."""
     _handlers.pop(name, None)
+    following.cache_clear()
 
 
 def get(name: str) -> Handler:
@@ -59,11 +62,12 @@ def of_queue(queue: str) -> list[Handler]:
     return [handler for handler in _handlers.values() if handler.queue == queue]
 
 
-def following(kind: str) -> list[str]:
+@cache
+def following(kind: str) -> tuple[str, ...]:
     """Names of the handlers that follow events of this kind."""
-    return [
+    return tuple(
         handler.name for handler in _handlers.values() if any(fnmatchcase(kind, pattern) for pattern in handler.follows)
-    ]
+    )
 
 
 def queues(names: Iterable[str]) -> set[str]:
