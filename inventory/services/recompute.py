@@ -5,8 +5,9 @@ statement, so on one snapshot that is no older than the lock: of two workers on 
 what the first one saw. Statuses of documents follow under their own locks. Only rows that differ are written.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -144,9 +145,8 @@ def preview(keys: Iterable[LevelKey], *, now: datetime) -> Preview:
 
 def _read(statement: Statement, keys: Sequence[LevelKey], *, now: datetime) -> list[tuple]:
     with transaction.atomic():
-        _run(figures.PLAN)
-        rows = statement.all({"now": now, **locks.key_arrays(keys)})
-        _run(figures.PLAN_AS_BEFORE)
+        with _planned(figures.PROBED, figures.PROBED_AS_BEFORE), _planned(figures.HASHED, figures.HASHED_AS_BEFORE):
+            rows = statement.all({"now": now, **locks.key_arrays(keys)})
     return rows
 
 
@@ -168,13 +168,13 @@ def _recompute_chunks(chunks: list[list[LevelKey]], *, now: datetime) -> list[Ch
 
 
 def _recompute_chunk(keys: list[LevelKey], *, now: datetime) -> Changed:
-    locked = locks.lock_levels(keys)
-    _run(figures.PLAN)
-    touched = _write(locked, now=now)
-    _run(figures.PLAN_AS_BEFORE)
+    with _planned(figures.PROBED, figures.PROBED_AS_BEFORE):
+        locked = locks.lock_levels(keys)
+        with _planned(figures.HASHED, figures.HASHED_AS_BEFORE):
+            touched = _write(locked, now=now)
+        entries = _write_statuses(touched, now=now)
 
     operators = dict(touched.levels)
-    entries = _write_statuses(touched, now=now)
 
     message = {"levels": [[*key, operator_id] for key, operator_id in operators.items()], "documents": entries}
     if operators or entries:
@@ -212,6 +212,11 @@ def _write_statuses(touched: _Touched, *, now: datetime) -> list[list[Any]]:
     return [[kind, document_id, companies or [], sites or []] for kind, document_id, companies, sites in rows]
 
 
-def _run(sql: str) -> None:
+@contextmanager
+def _planned(settings: str, before: str) -> Iterator[None]:
+    """Plan statements under these settings; a transaction that fails takes them back by itself."""
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(settings)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(before)

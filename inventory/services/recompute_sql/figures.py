@@ -4,20 +4,20 @@
 `served` (a row a demand) and `flow` (a row for key and origin of transfers). Parameters: `now`, and the parallel
 arrays `items`, `sites`, `users`.
 
-How it is planned: every table is reached from a key by a `LATERAL … OFFSET 0`, which can only be an index probe, so
-neither a stale statistic nor the length of the arrays can turn it into a scan. The parts among themselves have no
-statistics at all, and a nested loop of two of them would be quadratic on a hot key: callers switch nested loops off
-(`PLAN`), which leaves hash joins there and, for want of another way, the probes.
+How it is planned: every table is reached from a key by a `LATERAL … OFFSET 0`, which callers make an index probe
+(`PROBED`): while a table is new and thought to be empty, a scan of it for each key would look cheaper, and each key
+would cost all the others. The parts among themselves have no statistics at all, and a nested loop of two of them would
+be quadratic on a hot key: callers switch nested loops off (`HASHED`), which leaves hash joins there and, for want of
+another way, the probes.
 """
 
 # For one transaction; work_mem is for its sorts, and there is one at a time in a worker.
-PLAN = """
-SELECT set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true),
-       set_config('jit', 'off', true), set_config('work_mem', '64MB', true)
+PROBED = """
+SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('work_mem', '64MB', true)
 """
-PLAN_AS_BEFORE = """
-SELECT set_config('enable_nestloop', 'on', true), set_config('enable_mergejoin', 'on', true)
-"""
+PROBED_AS_BEFORE = "SELECT set_config('enable_seqscan', 'on', true)"
+HASHED = "SELECT set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true)"
+HASHED_AS_BEFORE = "SELECT set_config('enable_nestloop', 'on', true), set_config('enable_mergejoin', 'on', true)"
 
 _KEYS = """
 key AS (
