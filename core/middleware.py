@@ -9,8 +9,27 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from core.api import problems
+
+# What a script sends along when it asks for a part of a page at the page's own address.
+PART_HEADERS = ("X-Live", "X-Part", "X-Drawer")
+
+
+class PartsMiddleware:
+    """Keeps parts of pages out of the browser's cache, where Back would find them in place of the page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, PART_HEADERS)
+            if not request.headers.keys().isdisjoint(PART_HEADERS):
+                patch_cache_control(response, no_store=True)
+        return response
 
 
 class RequestLimitsMiddleware:

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.middleware.ContentPolicyMiddleware",
+    "core.middleware.PartsMiddleware",
     "core.middleware.RequestLimitsMiddleware",
     "core.middleware.PlainTextMiddleware",
     "axes.middleware.AxesMiddleware",

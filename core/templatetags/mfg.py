@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
+from core.middleware import PART_HEADERS
 from core.ui import formats
 from core.ui.balance_chart import BalanceChart
 from core.ui.schematic import Schematic
@@ -21,7 +22,6 @@ from core.ui.stock_bar import stock_bar as stock_bar_svg
 register = template.Library()
 
 # Headers by which our scripts ask for a page without its frame: a live refresh, a visit in place, the drawer.
-_PARTS = frozenset({"X-Live", "X-Part", "X-Drawer"})
 
 
 # --- numbers, money, dates ---------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def hidden_query(context: RequestContext, *names: str) -> SafeString:
 def is_part(context: RequestContext) -> bool:
     """True when a script asks for a part of the page; document.html and base.html then leave their frame out."""
     request = _request(context)
-    return request is not None and not _PARTS.isdisjoint(request.headers)
+    return request is not None and not request.headers.keys().isdisjoint(PART_HEADERS)
 
 
 @register.simple_tag(takes_context=True)

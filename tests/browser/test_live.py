@@ -95,3 +95,18 @@ def test_two_windows_of_one_reader_share_a_stream(api: Api, visit: Open) -> None
     expect(on_hand_of(second)).to_have_text(str(before + 1))
     first.bring_to_front()
     expect(on_hand_of(first)).to_have_text(str(before + 1))
+
+
+def test_back_shows_the_whole_page_after_a_refresh_in_the_background(api: Api, visit: Open) -> None:
+    page = visit("kadri")
+    page.goto("/s/TLL/stock/?search=SHELF-OAK")
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    before = figure(page, ITEM, "On hand")
+    api.adjust("TLL", ITEM, "1")
+    expect(on_hand_of(page)).to_have_text(str(before + 1))
+
+    page.goto("/s/TLL/transfers/")
+    page.go_back()
+
+    expect(page.locator("header.banner")).to_be_visible()
+    assert page.evaluate("() => document.styleSheets.length") > 0

@@ -52,7 +52,7 @@ export async function fetchPage(url, kind, options = {}) {
   const header = { live: "X-Live", part: "X-Part", drawer: "X-Drawer" }[kind];
   const headers = { [header]: "1", Accept: "text/html", ...options.headers };
   if (options.method === "POST") headers["X-CSRFToken"] = csrfToken();
-  const response = await fetch(url, { credentials: "same-origin", ...options, headers });
+  const response = await fetch(url, { credentials: "same-origin", cache: "no-store", ...options, headers });
   if (response.redirected && new URL(response.url).pathname.startsWith("/login")) location.reload();
   const html = await response.text();
   return { response, page: new DOMParser().parseFromString(html, "text/html") };
