@@ -174,7 +174,10 @@ class Product:
         print(f"\nmfg is ready after {seconds:.1f} s:  http://localhost:{self.options.port}/\n")
         if state.logins:
             print(f"{state.logins}\n")
-        print("Sign in as the planner, open Stock, and click any number to see the rows that make it.")
+            print("Sign in as the planner, open Stock, and click any number to see the rows that make it.")
+        else:
+            print("The first user is made in another terminal: .venv/bin/python manage.py createsuperuser")
+            print(f"He gives companies, sites and users' roles at http://localhost:{self.options.port}/admin/")
         print(f"Data and logs: {self.options.home}    Stop: Ctrl-C", flush=True)
 
     def _watch(self) -> None:
