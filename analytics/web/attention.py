@@ -130,7 +130,7 @@ class Writer:
             f"{reason}; {number(row.quantity)} {row.unit} " + _("blocked."),
             _cost(row.value),
             url,
-            _link(_("Decide") if self._may_report(row.owner_id, row.site_id) else _("Open"), url),
+            _link(_("Open"), url),
             f"level:{row.item_id}:*",
             row.value.amount if row.value else Decimal(0),
         )

@@ -65,7 +65,7 @@ def _attention() -> list[dict]:
         ("late", "SO-1053 Harbor Dining: 2 days late",
          "SO-1051, rank 4, took 5 of TR-0219 and needs them only on 7 Dec.", "€6,900", "Rank before SO-1051"),
         ("blocked", "LACQUER-MATT lot L-2291 at Lakkur Coating",
-         "Failed viscosity; 40 l blocked since 20 Nov. MO-0391 waits to be coated.", "€10,350", "Decide"),
+         "Failed viscosity; 40 l blocked since 20 Nov. MO-0391 waits to be coated.", "€10,350", "Open"),
         ("in_transit", "TR-0221 Porto to Hamburg: 3 days overdue",
          "40 CHAIR-OAK-1, due 20 Nov, not received. 11 of them are promised.", "€3,920", "Ask Nordlager"),
         ("at_risk", "CHAIR-ASH-2 at Hamburg: 19 missing",

@@ -11,14 +11,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.ui.formats import day, number
+from core.ui.formats import number
 from inventory.choices import Availability
 from inventory.models import ItemCompany
 from inventory.selectors import ranks
-from inventory.selectors.reasons import Reason, Source, reasons, worst
+from inventory.selectors.reasons import Reason, reasons
 from production.models import ManufacturingOrder
 from production.selectors.ranked import Ranked, is_sales, state_of
 from production.web.rank_change import Change
+from production.web.rank_why import why
 from sales.models import SalesOrder, SalesOrderLine
 from sites.access import PLANNERS, Access
 
@@ -226,57 +227,6 @@ def expected_on(row: Ranked, need_on: date | None) -> date | None:
     if not is_sales(row):
         return date.fromordinal(need_on.toordinal() + max(row.late_days, 0)) if need_on else None
     return row.complete_on or row.today
-
-
-def why(row: Ranked, lines: Sequence[Reason]) -> str:
-    """What the order waits for, or is short of, and who took it before; nothing for what is in stock in time."""
-    line = worst(lines)
-    if line is None or (line.availability == Availability.IN_STOCK and line.late_days <= 0):
-        return ""
-    words = _short(line) if line.short_quantity > 0 else _waits(line, row.today)
-    return f"{line.sku}: {words}" if words and (len(lines) > 1 or not is_sales(row)) else words
-
-
-def _short(line: Reason) -> str:
-    """ "3 short: SO-1051 took 5, SO-1058 took 4"."""
-    text = _("%(amount)s short") % {"amount": number(line.short_quantity, line.decimals)}
-    took = [
-        _("%(number)s took %(amount)s") % {"number": one.number, "amount": number(one.quantity, line.decimals)}
-        for one in line.takers
-    ]
-    return f"{text}: {', '.join(took)}" if took else text
-
-
-def _waits(line: Reason, today: date) -> str:
-    """ "takes 10 of TR-0219", "17 on hand, 43 of TR-0218", "10 of MO-0388, after SO-1051"."""
-    supplies = [source for source in line.sources if source.number]
-    overdue = [source for source in supplies if source.due_on and source.due_on < today]
-    if overdue:
-        last = overdue[-1]
-        return _("%(amount)s wait for %(number)s, overdue since %(day)s") % {
-            "amount": number(last.quantity, line.decimals),
-            "number": last.number,
-            "day": day(last.due_on),  # type: ignore[arg-type]
-        }
-    if line.late_days > 0 and supplies:
-        amount = number(sum((source.quantity for source in supplies), ZERO), line.decimals)
-        words = {"amount": amount, "number": supplies[-1].number}
-        if line.takers:
-            return _("%(amount)s of %(number)s, after %(taker)s") % {**words, "taker": line.takers[0].number}
-        return _("%(amount)s wait for %(number)s") % words
-    if len(line.sources) == 1 and supplies:
-        return _("takes %(amount)s of %(number)s") % {
-            "amount": number(supplies[0].quantity, line.decimals),
-            "number": supplies[0].number,
-        }
-    return ", ".join(_part(source, line.decimals) for source in line.sources) if supplies else ""
-
-
-def _part(source: Source, decimals: int) -> str:
-    amount = number(source.quantity, decimals)
-    if not source.number:
-        return _("%(amount)s on hand") % {"amount": amount}
-    return _("%(amount)s of %(number)s") % {"amount": amount, "number": source.number}
 
 
 def _mark(row: Row, change: Change, company_id: int) -> None:

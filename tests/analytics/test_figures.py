@@ -162,6 +162,7 @@ def test_a_held_lot_at_two_sites_is_two_entries(visit, stocked):
 
     assert sorted(row.title for row in page["attention"]) == ["LEG lot L-1 at CHI", "LEG lot L-1 at TLL"]
     assert page["count"] == 2
+    assert {row.action["label"] for row in page["attention"]} == {"Open"}
 
 
 def test_the_stock_value_of_a_site_opens_its_items(visit, stocked):

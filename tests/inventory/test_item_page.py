@@ -6,8 +6,9 @@ from decimal import Decimal as D
 import pytest
 from django.db import transaction
 
-from inventory.choices import DemandKind, DocumentKind, Firmness, LocationKind, PostingKind
+from inventory.choices import DemandKind, DocumentKind, Firmness, LocationKind, LotState, PostingKind
 from inventory.drafts import DemandDraft, LevelKey, PostingDraft, Withdrawal
+from inventory.models import Lot
 from inventory.selectors.places import virtual_location
 from inventory.services import agreements
 from inventory.services.adjustments import AdjustmentLine, adjust
@@ -87,6 +88,24 @@ def test_a_site_shows_the_formula_the_ranks_and_who_took_the_stock(demanded, cas
         "2 short; SO-1 took 4",
     )
     assert [(row.change, row.balance) for row in answer.context["ledger"]] == [(5, 5)]
+
+
+@pytest.mark.parametrize("site", ["TLL", "all"])
+def test_what_is_blocked_is_a_figure_that_opens_its_rows(demanded, cast, site):
+    """Beside the 5 there are 40 of a held lot; nobody is shown a figure of nothing."""
+    page = f"/s/{site}/stock/{cast.table.pk}/"
+    assert "Blocked" not in demanded.get(page).content.decode()
+    lot = Lot.objects.create(item=cast.table, number="L-1", issuer=cast.maker, state=LotState.HELD)
+    line = AdjustmentLine(cast.table.pk, D(40), D(2), lot_id=lot.pk)
+    adjust(site_id=cast.tll.pk, reason="Opening stock", lines=[line], now=cast.now, actor=None)
+    recompute([LevelKey(cast.table.pk, cast.tll.pk, cast.maker.pk)], now=cast.now)
+
+    answer = demanded.get(page)
+
+    assert 'aria-label="Blocked 40"' in answer.content.decode()
+    drawer = demanded.get(answer.context["explain_url"])
+    assert drawer.context["figures"].blocked == 40
+    assert "Blocked" in drawer.content.decode()
 
 
 class TestWhatIsConsigned:

@@ -101,8 +101,44 @@ def test_each_row_says_when_it_comes_and_why(visit, orders):
 
     said = {row.number: (row.state, row.expected_on, row.why) for row in answer.context["rows"]}
     assert said["SO-1001"] == ("in_stock", date(2026, 11, 23), "")
-    assert said["SO-1002"] == ("late", date(2026, 12, 4), "3 of MO-1001, after SO-1001")
+    assert said["SO-1002"] == ("late", date(2026, 12, 4), "1 on hand, 3 of MO-1001, after SO-1001 took 4")
     assert said["SO-1003"] == ("not_available", None, "3 short: SO-1002 took 4, SO-1001 took 4")
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        ([(12, 26), (20, 30)], "7 of MO-1001, 3 of MO-1002, after SO-1001 took 5"),
+        ([(12, 26), (2, 28), (20, 30)], "1 of MO-1003 and 2 more supplies, after SO-1001 took 5"),
+    ],
+)
+def test_why_it_is_late_quotes_what_is_allocated(visit, cast, stock, sell, work, make_order, made, why):
+    """The first takes 5 of the 12 that come in time; the second, of 10, the other 7 and the rest of what comes late."""
+    stock(cast.top, 40)
+    stock(cast.leg, 160)
+    sell(5), sell(10)
+    for quantity, day in made:
+        make_order(quantity, due_on=date(2026, 11, day))
+    work()
+
+    row = row_of(visit(PAGE), "SO-1002")
+
+    assert (row.state, row.late_days, row.why) == ("late", 3, why)
+    (line,) = visit(row.url).context["lines"]
+    parts = ["7 of MO-1001", "2 of MO-1002", "1 of MO-1003"] if len(made) == 3 else ["7 of MO-1001", "3 of MO-1002"]
+    assert (line["served"].served_by, line["served"].taken_by) == (", ".join(parts), "SO-1001 took 5")
+
+
+def test_what_is_late_with_nobody_before_it_waits_for_each_part_of_its_own(visit, cast, stock, sell, work, make_order):
+    """Of 10, 7 come in time and 3 of the other 5 are late."""
+    stock(cast.top, 40)
+    stock(cast.leg, 160)
+    sell(10)
+    make_order(7, due_on=date(2026, 11, 26))
+    make_order(5, due_on=date(2026, 11, 30))
+    work()
+
+    assert row_of(visit(PAGE), "SO-1001").why == "7 of MO-1001, 3 of MO-1002"
 
 
 def test_tabs_count_and_narrow(visit, orders):
