@@ -35,9 +35,14 @@ class Worker(threading.Thread):
 
 def wait_until_blocked() -> None:
     """Until some connection to this database waits for a lock; asks the server again and again."""
+    # Whose database it is, its other locks tell: inside a transaction pg_stat_activity shows who was there at first.
     waiting = """
-        SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-        WHERE NOT l.granted AND a.datname = current_database()
+        SELECT count(*) FROM pg_locks l
+        WHERE NOT l.granted AND EXISTS (
+            SELECT 1 FROM pg_locks held
+            WHERE held.pid = l.pid
+              AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        )
     """
     with connection.cursor() as cursor:
         for _ in range(100_000):

@@ -1,6 +1,6 @@
 """What core's tests share: a broker that only listens, and handlers that only note what they are given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -37,13 +37,15 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[Any], str]]:
 
 
 @pytest.fixture
-def make_handler(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Notes]:
+def make_handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Notes]]:
     """Registers handlers for one test, in a table of its own; the product's come back after it."""
     monkeypatch.setattr(handlers, "_handlers", {})
+    handlers.following.cache_clear()
 
     def make(name: str, **options: Any) -> Notes:
         notes = Notes()
         handlers.register(name, notes, **options)
         return notes
 
-    return make
+    yield make
+    handlers.following.cache_clear()
