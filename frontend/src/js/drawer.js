@@ -37,7 +37,9 @@ export async function openDrawer(target, from = null) {
   if (!content) { if (response.ok) location.assign(url); return; }
   fill(content);
   drawer.hidden = false;
+  drawer.toggleAttribute("data-quiet", !from); // of the address alone: nobody pressed a key, so the focus shows no frame
   drawer.focus({ preventScroll: true });
+  from?.scrollIntoView({ block: "nearest" }); // the panes beside it may stand one below the other now
   remember(url);
 }
 
