@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps --require-hashes
-APPS := core sites inventory sales purchasing fulfillment production planning analytics integrations
+APPS := core sites inventory sales purchasing fulfillment production quality floor planning analytics integrations
 TYPED := $(wildcard $(APPS) mfg launcher)
 DJANGO := $(PY) manage.py
 

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from django.apps import apps
 from django.db import connection
 
-_OURS = ("core", "sites", "inventory", "sales", "purchasing", "fulfillment", "production", "planning", "analytics",
-         "integrations")  # fmt: skip
+_OURS = ("core", "sites", "inventory", "sales", "purchasing", "fulfillment", "production", "quality", "floor",
+         "planning", "analytics", "integrations")  # fmt: skip
 
 
 def names(*, but: Collection[str] = ()) -> str:

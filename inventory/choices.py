@@ -59,6 +59,8 @@ class PostingKind(models.TextChoices):
     DISCREPANCY = "discrepancy"
     ISSUE = "issue"
     COMPLETION = "completion"
+    OPERATION = "operation", "report of an operation"
+    COST = "cost", "cost correction"
     RELOCATION = "relocation"
     TITLE = "title", "change of owner"
     REVERSAL = "reversal"
@@ -76,6 +78,8 @@ POSTING_PREFIX = {
     PostingKind.DISCREPANCY: "DIS",
     PostingKind.ISSUE: "ISS",
     PostingKind.COMPLETION: "CMP",
+    PostingKind.OPERATION: "OPR",
+    PostingKind.COST: "CST",
     PostingKind.RELOCATION: "REL",
     PostingKind.TITLE: "TTL",
     PostingKind.REVERSAL: "REV",
@@ -93,6 +97,17 @@ class EntryKind(models.TextChoices):
     OUT = "out"
     COST = "cost", "cost without quantity"
     CORRECTION = "correction"
+
+
+class CostKind(models.TextChoices):
+    """What a manufacturing order's cost is made of."""
+
+    MATERIAL = "material"
+    LABOR = "labor"
+    MACHINE = "machine"
+    SUBCONTRACTING = "subcontracting"
+    TRANSPORT = "transport"
+    OVERHEAD = "overhead"
 
 
 class Firmness(models.TextChoices):

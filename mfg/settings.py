@@ -65,6 +65,8 @@ INSTALLED_APPS = [
     "purchasing",
     "fulfillment",
     "production",
+    "quality",
+    "floor",
     "planning",
     "analytics",
     "integrations",

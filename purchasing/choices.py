@@ -10,3 +10,10 @@ class PurchaseOrderState(models.TextChoices):
     RECEIVED = "received"
     CLOSED = "closed"
     CANCELED = "canceled"
+
+
+class PurchaseLineKind(models.TextChoices):
+    """A service is work on goods that are ours: it brings no stock, and its receipt is reported where it is done."""
+
+    GOODS = "goods"
+    SERVICE = "service"

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from core.fields import AmountField, QuantityField, XidField
 from core.models import Followed
-from inventory.choices import EntryKind, PoolKind, PostingKind
+from inventory.choices import CostKind, EntryKind, PoolKind, PostingKind
 
 
 def _loose(to: str, **options: Any) -> models.ForeignKey:
@@ -184,7 +184,10 @@ class CostPool(Followed):
 
 
 class ValueEntry(models.Model):
-    """A change of a pool's quantity and value, append-only. A pure cost correction has no move."""
+    """A change of a pool's quantity and value, append-only. A pure cost correction has no move.
+
+    `cost_kind` tells what an order's pool got by it.
+    """
 
     company = _loose("sites.Company")
     site = _loose("sites.Site", null=True)
@@ -192,6 +195,9 @@ class ValueEntry(models.Model):
     posting = _loose("inventory.Posting", null=True)
     move = _loose("inventory.StockMove", null=True)
     kind = models.CharField(max_length=12, choices=EntryKind.choices)
+    cost_kind = models.CharField(
+        max_length=16, choices=CostKind.choices, default=CostKind.MATERIAL, db_default=CostKind.MATERIAL
+    )
     quantity = QuantityField()
     amount = AmountField()
     currency = models.CharField(max_length=3)

@@ -34,16 +34,23 @@ class Transfer(Document):
             models.UniqueConstraint(fields=["company", "number"], name="inventory_transfer_number_once"),
             models.CheckConstraint(condition=~Q(origin=F("destination")), name="inventory_transfer_two_sites"),
         ]
-        indexes = [models.Index(fields=["company", "state", "-id"], name="inventory_transfer_state")]
+        indexes = [
+            models.Index(fields=["company", "state", "-id"], name="inventory_transfer_state"),
+            models.Index(fields=["source_id"], name="inventory_transfer_source", condition=Q(source_id__isnull=False)),
+        ]
 
 
 class TransferLine(OrderLine):
     """`posted_quantity` is what was dispatched; of that, `received_quantity` arrived and `lost_quantity` never will.
 
-    `site` is the origin.
+    `site` is the origin. With `wip_lot` it carries work in progress of the order that the transfer is a leg of: no
+    demand and no supply, for the order's output stands for it.
     """
 
     transfer = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="lines")
+    wip_lot = models.ForeignKey(
+        "inventory.Lot", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     received_quantity = QuantityField(default=0, db_default=0)
     lost_quantity = QuantityField(default=0, db_default=0)
 

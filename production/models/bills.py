@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from core.fields import QuantityField, RateField
 from core.models import Editable, Master
+from production.choices import BillKind, BillLineKind
 
 
 class BillOfMaterials(Master):
@@ -16,6 +17,7 @@ class BillOfMaterials(Master):
     item = models.ForeignKey("inventory.Item", on_delete=models.PROTECT, related_name="bills_of_materials")
     company = models.ForeignKey("sites.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey("sites.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=BillKind.choices, default=BillKind.MAKE)
     code = models.CharField(max_length=64, blank=True, default="")
     revision = models.CharField(max_length=32, blank=True, default="")
     quantity = QuantityField(default=1)
@@ -50,12 +52,18 @@ class BillOfMaterials(Master):
 class BillOfMaterialsLine(Editable):
     """A component: `quantity_per` bill quantity plus `fixed_quantity` per order, in its stocking unit.
 
-    `scrap_factor` is the part lost on the way (0.05: one in twenty). Valid from a date on and before another.
+    `scrap_factor` is the part lost on the way (0.05: one in twenty). Valid from a date on and before another. Used at
+    the operation with `operation_number` (null: the first), and brought there from `supply_site`, if it names one. Of
+    a by-product or co-product so much comes out; a co-product takes `cost_share` of the order's cost.
     """
 
     bill = models.ForeignKey(BillOfMaterials, on_delete=models.CASCADE, related_name="lines")
     line_no = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=BillLineKind.choices, default=BillLineKind.COMPONENT)
     component = models.ForeignKey("inventory.Item", on_delete=models.PROTECT, related_name="used_in")
+    operation_number = models.PositiveIntegerField(null=True, blank=True)
+    supply_site = models.ForeignKey("sites.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    cost_share = RateField(default=0)
     quantity_per = QuantityField()
     fixed_quantity = QuantityField(default=0)
     scrap_factor = RateField(default=0)
@@ -73,7 +81,32 @@ class BillOfMaterialsLine(Editable):
             models.CheckConstraint(
                 condition=Q(scrap_factor__gte=0, scrap_factor__lt=1), name="production_bom_line_scrap"
             ),
+            models.CheckConstraint(
+                condition=Q(cost_share__gte=0, cost_share__lt=1) & (Q(cost_share=0) | Q(kind=BillLineKind.CO_PRODUCT)),
+                name="production_bom_line_share",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"line {self.line_no}"
+
+
+class BillOfMaterialsSubstitute(Editable):
+    """Another item that may be used for a component: `factor` of it stand for one of the component's.
+
+    Lower `preference` is offered first.
+    """
+
+    line = models.ForeignKey(BillOfMaterialsLine, on_delete=models.CASCADE, related_name="substitutes")
+    item = models.ForeignKey("inventory.Item", on_delete=models.PROTECT, related_name="+")
+    factor = RateField(default=1)
+    preference = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "item"], name="production_substitute_once"),
+            models.CheckConstraint(condition=Q(factor__gt=0), name="production_substitute_factor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} for {self.line_id}"

@@ -4,16 +4,18 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
-from core.fields import QuantityField, RateField
+from core.fields import PriceField, QuantityField, RateField
 from inventory.models import Document, OrderLine
-from production.choices import ManufacturingOrderState
+from production.choices import BillLineKind, ManufacturingOrderState, OrderKind
 
 
 class ManufacturingOrder(Document):
     """An order to make `quantity` (good, in the stocking unit) of an item at a site (MO).
 
     `start_quantity` = quantity ÷ yield. The bill of materials is frozen into the components on release.
-    Make to stock, or made for a demand that `source_kind` and `source_id` name.
+    Make to stock, or made for a demand that `source_kind` and `source_id` name. `site` is where it is finished. Its
+    operations are its tasks, frozen on release with the routing; without any it is made in one step. `split_from` is
+    the order it was split off. `review_reason` says what of its recipe has changed since.
     """
 
     site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+")
@@ -21,6 +23,11 @@ class ManufacturingOrder(Document):
     bill = models.ForeignKey(
         "production.BillOfMaterials", null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
     )
+    kind = models.CharField(max_length=12, choices=OrderKind.choices, default=OrderKind.MAKE)
+    routing = models.ForeignKey(
+        "production.Routing", null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
+    )
+    split_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="splits")
     state = models.CharField(
         max_length=20, choices=ManufacturingOrderState.choices, default=ManufacturingOrderState.PLANNED
     )
@@ -43,6 +50,7 @@ class ManufacturingOrder(Document):
     due_on = models.DateField()
     promised_on = models.DateField(null=True, blank=True)
     expected_on = models.DateField(null=True, blank=True)
+    review_reason = models.CharField(max_length=200, blank=True, default="")
     lot_number = models.CharField(max_length=64, blank=True, default="")
     source_kind = models.CharField(max_length=32, blank=True, default="")
     source_id = models.BigIntegerField(null=True, blank=True)
@@ -71,10 +79,20 @@ class ManufacturingOrderComponent(OrderLine):
 
     `quantity` = order quantity ÷ bill quantity × quantity per ÷ (1 − scrap factor) + fixed quantity, rounded up
     once. More than that may be used: `posted_quantity` is what really was. An item used without being planned stands
-    here with quantity 0.
+    here with quantity 0. Used at `task` (null: with the completion), at that one's site. `planned_unit_cost` is what a
+    unit cost on release, in the company's currency. A by-product or co-product stands here with what comes out of it.
     """
 
     order = models.ForeignKey(ManufacturingOrder, on_delete=models.CASCADE, related_name="components")
+    kind = models.CharField(max_length=12, choices=BillLineKind.choices, default=BillLineKind.COMPONENT)
+    task = models.ForeignKey(
+        "production.Task", null=True, blank=True, on_delete=models.SET_NULL, related_name="components"
+    )
+    bill_line = models.ForeignKey(
+        "production.BillOfMaterialsLine", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    planned_unit_cost = PriceField(default=0)
+    cost_share = RateField(default=0)
     quantity_per = QuantityField()
     fixed_quantity = QuantityField(default=0)
     scrap_factor = RateField(default=0)

@@ -6,7 +6,7 @@ from django.db.models import Q
 from core.fields import PriceField, QuantityField
 from inventory.models import Document, OrderLine
 from inventory.models.documents import line_checks
-from purchasing.choices import PurchaseOrderState
+from purchasing.choices import PurchaseLineKind, PurchaseOrderState
 
 
 class PurchaseOrder(Document):
@@ -29,9 +29,13 @@ class PurchaseOrder(Document):
 
 
 class PurchaseOrderLine(OrderLine):
-    """One item of a purchase order. `unit_price` is per ordered unit; `rejected_quantity` was sent back."""
+    """One item of a purchase order. `unit_price` is per ordered unit; `rejected_quantity` was sent back.
+
+    A service is done on the item, which stays ours: no supply, no stock; `source_kind` and `source_id` name the step.
+    """
 
     order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines")
+    kind = models.CharField(max_length=8, choices=PurchaseLineKind.choices, default=PurchaseLineKind.GOODS)
     description = models.CharField(max_length=200, blank=True, default="")
     unit_label = models.CharField(max_length=16, blank=True, default="")
     unit_price = PriceField(default=0)

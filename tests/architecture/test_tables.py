@@ -21,12 +21,18 @@ LAYERS = [
     ["sales", "purchasing"],
     ["fulfillment"],
     ["production"],
+    ["quality"],
+    ["floor"],
     ["planning"],
     ["analytics"],
     ["integrations"],
 ]
 RANKS = {app: rank for rank, names in enumerate(LAYERS) for app in names}
-APPEND_ONLY = ("core_event", "core_tombstone", "inventory_posting", "inventory_stockmove", "inventory_valueentry")
+APPEND_ONLY = (
+    *("core_event", "core_tombstone"),
+    *("inventory_posting", "inventory_stockmove", "inventory_valueentry"),
+    "production_taskevent",
+)
 
 # Archiving a location must keep out whoever is about to put stock there.
 WAITING_ON_PURPOSE = {"inventory/locks/masters.py"}
