@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from inventory.choices import DemandKind, DocumentKind, Firmness, PostingKind, SupplyKind, Tier
+from inventory.choices import CostKind, DemandKind, DocumentKind, Firmness, PostingKind, SupplyKind, Tier
 
 
 class LevelKey(NamedTuple):
@@ -78,7 +78,8 @@ class Deposit:
 
     `amount` is its value in the owner's currency. Without one: from TRANSIT or WIP and for a manufacturing order
     the value comes out of that pool (`pool_part` = (part, whole) of it; absent: the part that the quantity is);
-    otherwise the average of the pool it joins, else the standard cost, else 0 with a warning.
+    otherwise the average of the pool it joins, else the standard cost, else 0 with a warning. Work in progress comes
+    out of the lot `from_lot_id` and goes on in `lot_id`, or in none; elsewhere the lot stays (None).
     """
 
     item_id: int
@@ -90,8 +91,14 @@ class Deposit:
     lot_id: int | None = None
     amount: Decimal | None = None
     pool_part: tuple[Decimal, Decimal] | None = None
+    from_lot_id: int | None = None
     line_id: int | None = None
     field: str = "quantity"
+
+    @property
+    def source_lot_id(self) -> int | None:
+        """The lot that it comes from."""
+        return self.lot_id if self.from_lot_id is None else self.from_lot_id
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,17 @@ class OrderPool:
     item_id: int
     company_id: int
     order_id: int
+
+
+@dataclass(frozen=True)
+class Absorbed:
+    """Cost that a manufacturing order's pool takes on without a move: time, a service, transport.
+
+    `amount` is in the currency of the order's company, rounded to its minor unit.
+    """
+
+    kind: CostKind
+    amount: Decimal
 
 
 @dataclass(frozen=True)

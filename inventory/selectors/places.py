@@ -1,5 +1,7 @@
 """Finding places: a site's virtual locations and where a receipt goes."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from core.errors import InvalidInput
@@ -19,9 +21,18 @@ def virtual_locations(site_ids: list[int], kind: LocationKind) -> dict[int, int]
     """The ids of the virtual locations of that kind, by site."""
     if kind not in VIRTUAL_KINDS:
         raise ValueError(f"{kind} is not a virtual kind.")
-    wanted = set(site_ids)
+    return _own_locations(set(site_ids), kind)
+
+
+def wip_locations(site_ids: Iterable[int]) -> dict[int, int]:
+    """The ids of the places where sites keep work in progress, by site, created with first use."""
+    return _own_locations(set(site_ids), LocationKind.WIP)
+
+
+def _own_locations(wanted: set[int], kind: LocationKind) -> dict[int, int]:
+    """The oldest location of that kind of each site, made where there is none."""
     code = kind.value.upper()
-    found = _virtual(wanted, kind)
+    found = _of_kind(wanted, kind)
     if missing := wanted - found.keys():
         with connection.cursor() as cursor:
             cursor.execute(
@@ -30,12 +41,12 @@ def virtual_locations(site_ids: list[int], kind: LocationKind) -> dict[int, int]
                 "ON CONFLICT DO NOTHING",
                 [code, str(kind.label).capitalize(), kind.value, sorted(missing)],
             )
-        found = _virtual(wanted, kind)
+        found = _of_kind(wanted, kind)
     return found
 
 
-def _virtual(site_ids: set[int], kind: LocationKind) -> dict[int, int]:
-    rows = Location.objects.filter(site_id__in=list(site_ids), kind=kind.value).order_by("-id")
+def _of_kind(site_ids: set[int], kind: LocationKind) -> dict[int, int]:
+    rows = Location.objects.filter(site_id__in=list(site_ids), kind=kind.value, archived_at=None).order_by("-id")
     return dict(rows.values_list("site_id", "id"))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from core.clock import local_date
 from core.errors import InvalidInput, plain
 from core.money import round_money
-from inventory.drafts import Deposit, OrderPool, Posted, PostingDraft, Withdrawal
+from inventory.choices import PoolKind
+from inventory.drafts import Absorbed, Deposit, OrderPool, Posted, PostingDraft, Withdrawal
 from inventory.locks import pins
 from inventory.locks import stock as locks
 from inventory.locks.stock import PoolKey
@@ -31,11 +32,12 @@ def post(
     *,
     withdrawals: Sequence[Withdrawal] = (),
     deposits: Sequence[Deposit] = (),
+    absorbed: Sequence[Absorbed] = (),
     order_pool: OrderPool | None = None,
     now: datetime,
     actor: Any,
 ) -> Posted:
-    """Write one posting: first the withdrawals, then the deposits, each in the order given.
+    """Write one posting: the withdrawals, then the cost that the order absorbs, then the deposits, as given.
 
     Locks every balance it may take from and the cost pools it changes. The caller records the event.
 
@@ -62,6 +64,9 @@ def post(
 
     for withdrawal, taken in parts:
         _withdraw(work, withdrawal, taken, spots, prices)
+    for cost in absorbed:
+        assert order_pool is not None
+        work.absorb(work.pools[order_pool_key(order_pool)], cost.amount, cost.kind)
     warnings = _deposit_all(work, deposits, spots)
     if has_serials:
         serials.check(work, deposits)
@@ -143,15 +148,18 @@ def _spot_of(stock: Stock, spots: dict[int, Spot]) -> Spot:
 
 
 def _carry(work: WorkingSet, move: Move) -> None:
-    """Add a move out of physical stock and carry its average value along."""
+    """Add a move out of physical stock and carry its average value along.
+
+    What work in progress cost stays with the order: the good ones bear what is scrapped or lost.
+    """
     index = work.add(move)
     source, target = work.pool_of(move.source, move.item_id), work.pool_of(move.target, move.item_id)
-    if source is None or source is target:
+    if source is None or source is target or source.kind == PoolKind.MO:
         return
     move.amount = source.take(move.quantity)
     work.give(source, index, move.quantity, move.amount)
     if target is not None:
-        is_cost_alone = work.order_pool is not None and target.kind == "mo" and move.target.spot.is_virtual
+        is_cost_alone = work.order_pool is not None and target.kind == PoolKind.MO and move.target.spot.is_virtual
         work.get(target, index, ZERO if is_cost_alone else move.quantity, move.amount)
 
 
@@ -177,7 +185,7 @@ def _deposit_all(work: WorkingSet, deposits: Sequence[Deposit], spots: dict[int,
             continue
         if source is not None:
             move.amount = _out_of(source, deposit)
-            work.give(source, index, deposit.quantity if source.kind != "mo" else ZERO, move.amount)
+            work.give(source, index, deposit.quantity if source.kind != PoolKind.MO else ZERO, move.amount)
         elif deposit.amount is not None:
             move.amount = deposit.amount
         elif target is not None:
@@ -206,8 +214,10 @@ def _check_room(pool: Pool, deposit: Deposit, amount: Decimal) -> None:
 
 
 def _out_of(pool: Pool, deposit: Deposit) -> Decimal:
-    """What a deposit takes out of a transfer's or an order's pool."""
-    if pool.kind != "mo":
+    """What a deposit takes out of a transfer's or an order's pool: of the latter its own amount, as far as it goes."""
+    if pool.kind != PoolKind.MO:
         return pool.take(deposit.quantity)
+    if deposit.amount is not None:
+        return pool.give_back(ZERO, deposit.amount)
     part, whole = deposit.pool_part or (Decimal(1), Decimal(1))
     return pool.take_value(part, whole)

@@ -74,7 +74,7 @@ def check_sources(deposits: Sequence[Deposit], spots: dict[int, Spot], work: Wor
     for deposit in deposits:
         if spots[deposit.from_location_id].is_virtual:
             continue
-        stock = work.stocks.get((deposit.item_id, deposit.from_location_id, deposit.lot_id, deposit.owner_id))
+        stock = work.stocks.get((deposit.item_id, deposit.from_location_id, deposit.source_lot_id, deposit.owner_id))
         free = stock.free if stock else ZERO
         if free < deposit.quantity:
             shortages.append((deposit, free, stock.reserved if stock else ZERO))

@@ -104,7 +104,7 @@ def targets(deposits: Iterable[Deposit], spots: dict[int, Spot]) -> list[Place]:
 def places(deposits: Sequence[Deposit], spots: dict[int, Spot]) -> list[Place]:
     """The physical places at both ends of the deposits, in key order."""
     sources = {
-        (d.item_id, d.from_location_id, d.lot_id, d.owner_id)
+        (d.item_id, d.from_location_id, d.source_lot_id, d.owner_id)
         for d in deposits
         if not spots[d.from_location_id].is_virtual
     }
@@ -151,5 +151,5 @@ def pool_order(key: PoolKey) -> tuple:
 
 def ends(deposit: Deposit, spots: dict[int, Spot]) -> tuple[Side, Side]:
     """Where a deposit comes from and goes to."""
-    source = Side(spots[deposit.from_location_id], deposit.lot_id, deposit.owner_id)
+    source = Side(spots[deposit.from_location_id], deposit.source_lot_id, deposit.owner_id)
     return source, Side(spots[deposit.location_id], deposit.lot_id, deposit.owner_id)

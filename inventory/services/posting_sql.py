@@ -67,14 +67,14 @@ WITH posting AS (
     FROM unnest(%(pool_ids)s::bigint[], %(pool_quantities)s::numeric[], %(pool_values)s::numeric[])
         AS d(id, quantity, value) WHERE p.id = d.id
 ), entry AS (
-    INSERT INTO inventory_valueentry (company_id, site_id, pool_id, posting_id, move_id, kind, quantity, amount,
-                                      currency, effective_at, effective_on, posted_at)
-    SELECT e.company_id, e.site_id, e.pool_id, posting.id, numbered.id, e.kind, e.quantity, e.amount, e.currency,
-           %(effective_at)s::timestamptz, %(effective_on)s::date, now()
+    INSERT INTO inventory_valueentry (company_id, site_id, pool_id, posting_id, move_id, kind, cost_kind, quantity,
+                                      amount, currency, effective_at, effective_on, posted_at)
+    SELECT e.company_id, e.site_id, e.pool_id, posting.id, numbered.id, e.kind, e.cost_kind, e.quantity, e.amount,
+           e.currency, %(effective_at)s::timestamptz, %(effective_on)s::date, now()
     FROM posting, unnest(%(entry_companies)s::bigint[], %(entry_sites)s::bigint[], %(entry_pools)s::bigint[],
-                %(entry_moves)s::bigint[], %(entry_kinds)s::text[], %(entry_quantities)s::numeric[],
-                %(entry_amounts)s::numeric[], %(entry_currencies)s::text[])
-        WITH ORDINALITY AS e(company_id, site_id, pool_id, move, kind, quantity, amount, currency, place)
+                %(entry_moves)s::bigint[], %(entry_kinds)s::text[], %(entry_cost_kinds)s::text[],
+                %(entry_quantities)s::numeric[], %(entry_amounts)s::numeric[], %(entry_currencies)s::text[])
+        WITH ORDINALITY AS e(company_id, site_id, pool_id, move, kind, cost_kind, quantity, amount, currency, place)
     LEFT JOIN numbered ON numbered.place = e.move
     ORDER BY e.place
 )
@@ -194,6 +194,7 @@ def _entries(work: WorkingSet) -> dict[str, list]:
         "entry_sites": [entry.pool.site_id for entry in entries],
         "entry_pools": [entry.pool.id for entry in entries],
         "entry_moves": [None if entry.move is None else entry.move + 1 for entry in entries],
+        "entry_cost_kinds": [entry.cost_kind.value for entry in entries],
         "entry_kinds": [entry.kind.value for entry in entries],
         "entry_quantities": [entry.quantity for entry in entries],
         "entry_amounts": [entry.amount for entry in entries],

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from core.errors import NotFound
-from inventory.choices import PostingKind
+from inventory.choices import CostKind, PostingKind
 from inventory.drafts import Posted, PostingDraft
 from inventory.errors import AlreadyReversed, ReversalBlocked
 from inventory.locks import stock as locks
@@ -146,9 +146,9 @@ def _undo(work: WorkingSet, originals: list[_Original], entries: list[ValueEntry
     for entry in by_move.get(None, []):  # cost that was written off, or corrected, without a move
         pool = pools[entry.pool_id]
         if entry.amount > 0:
-            work.give(pool, None, ZERO, pool.give_back(ZERO, entry.amount))
+            work.give(pool, None, ZERO, pool.give_back(ZERO, entry.amount), CostKind(entry.cost_kind))
         else:
-            work.get(pool, None, ZERO, -entry.amount)
+            work.absorb(pool, -entry.amount, CostKind(entry.cost_kind))
 
 
 def _undo_entries(work: WorkingSet, index: int, move: Move, entries: list[ValueEntry], pools: dict[int, Pool]) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from inventory.choices import EntryKind, LocationKind, PoolKind
+from inventory.choices import CostKind, EntryKind, LocationKind, PoolKind
 from inventory.drafts import OrderPool
 from inventory.errors import PeriodClosed
 from inventory.locks.stock import Owner, Place, PoolKey
@@ -63,14 +63,18 @@ class Entry(NamedTuple):
     kind: EntryKind
     quantity: Decimal
     amount: Decimal
+    cost_kind: CostKind = CostKind.MATERIAL
 
 
 def pool_key(side: Side, item_id: int, order_pool: OrderPool | None) -> PoolKey | None:
-    """The cost pool that a side of a move belongs to; None for the world outside."""
+    """The cost pool that a side of a move belongs to; None for the world outside.
+
+    Work in progress never leaves its order's pool, not even on its way between two sites.
+    """
     kind = side.spot.kind
-    if kind == LocationKind.TRANSIT:
+    if kind == LocationKind.TRANSIT and order_pool is None:
         return (PoolKind.TRANSFER.value, item_id, side.owner_id, None, side.spot.transfer_id)
-    if kind == LocationKind.WIP or (kind == LocationKind.PRODUCTION and order_pool):
+    if kind in {LocationKind.WIP, LocationKind.TRANSIT} or (kind == LocationKind.PRODUCTION and order_pool):
         return order_pool_key(order_pool) if order_pool else None
     if side.spot.is_virtual:
         return None
@@ -116,15 +120,27 @@ class WorkingSet:
         """Record that so much of a balance is no longer reserved; below 0: that it is."""
         self.released[place] = self.released.get(place, ZERO) + quantity
 
-    def give(self, pool: Pool, index: int | None, quantity: Decimal, amount: Decimal) -> None:
+    def give(
+        self,
+        pool: Pool,
+        index: int | None,
+        quantity: Decimal,
+        amount: Decimal,
+        cost_kind: CostKind = CostKind.MATERIAL,
+    ) -> None:
         """Record that a pool (already reduced) gave so much."""
         kind = EntryKind.OUT if quantity else EntryKind.COST
-        self.entries.append(Entry(pool, index, kind, -quantity, -amount))
+        self.entries.append(Entry(pool, index, kind, -quantity, -amount, cost_kind))
 
     def get(self, pool: Pool, index: int | None, quantity: Decimal, amount: Decimal) -> None:
         """Put into a pool and record it."""
         pool.put(quantity, amount)
         self.entries.append(Entry(pool, index, EntryKind.IN if quantity else EntryKind.COST, quantity, amount))
+
+    def absorb(self, pool: Pool, amount: Decimal, kind: CostKind) -> None:
+        """Put cost without a quantity and without a move into a pool."""
+        pool.put(ZERO, amount)
+        self.entries.append(Entry(pool, None, EntryKind.COST, ZERO, amount, kind))
 
     def check_open(self, effective_on: date) -> None:
         """:raises PeriodClosed: when one of the owners has closed its books on that date."""

@@ -10,7 +10,8 @@ SELECT t.number, l.line_no, t.state, l.open_quantity, d.open_quantity AS demande
 FROM inventory_transferline l
 JOIN inventory_transfer t ON t.id = l.transfer_id
 LEFT JOIN inventory_demand d ON d.kind = 'transfer_out' AND d.line_id = l.id AND d.part = 0
-WHERE CASE WHEN t.state IN {_OPEN} THEN l.open_quantity ELSE 0 END IS DISTINCT FROM coalesce(d.open_quantity, 0)
+WHERE CASE WHEN t.state IN {_OPEN} AND l.wip_lot_id IS NULL THEN l.open_quantity ELSE 0 END
+        IS DISTINCT FROM coalesce(d.open_quantity, 0)
    OR (d.open_quantity > 0 AND (d.site_id, d.item_id, d.used_by_id) <> (t.origin_id, l.item_id, t.company_id))
    OR (d.open_quantity > 0 AND d.firmness <> {_FIRMNESS})
 """
@@ -20,6 +21,7 @@ SUPPLIES = f"""
 SELECT t.number, l.line_no, t.state, s.open_quantity, s.in_transit_quantity
 FROM (
     SELECT *, posted_quantity - received_quantity - lost_quantity AS in_transit FROM inventory_transferline
+    WHERE wip_lot_id IS NULL
 ) l
 JOIN inventory_transfer t ON t.id = l.transfer_id
 LEFT JOIN inventory_supply s ON s.kind = 'transfer_in' AND s.line_id = l.id AND s.part = 0

@@ -24,11 +24,11 @@ from inventory.models import Posting, StockMove, Transfer, TransferLine
 from inventory.rules import transfers as rules
 from inventory.rules.transfers import Step
 from inventory.selectors.ordering import Place, check_places
-from inventory.selectors.places import receipt_locations, virtual_location
+from inventory.selectors.places import receipt_locations, virtual_location, wip_locations
 from inventory.services import reversal
 from inventory.services.orders.blocking import refuse_blocked
 from inventory.services.posting import post
-from inventory.services.transfers import registers, transit
+from inventory.services.transfers import legs, registers, transit
 from inventory.services.transfers.access import require_at_destination, require_at_origin
 from inventory.services.transfers.consignment import check_agreements
 from inventory.services.transfers.drafts import MovedOn, Movement
@@ -77,15 +77,18 @@ def dispatch(
     check_places([_place(one, transfer.origin_id) for one in chosen])
 
     location = transit.take(transfer)
+    effective_at = movement.effective_at or now
     posted = post(
-        _draft(transfer, PostingKind.DISPATCH, transfer.origin_id, movement.effective_at or now),
+        _draft(transfer, PostingKind.DISPATCH, transfer.origin_id, effective_at),
         withdrawals=[_departure(transfer, one, location.pk) for one in chosen],
+        absorbed=legs.transport(transfer, chosen),
+        order_pool=legs.order_pool(transfer, lines),
         now=now,
         actor=actor,
     )
-    check_agreements(transfer, posted, on=movement.effective_at or now)
+    check_agreements(transfer, posted, on=effective_at)
 
-    transfer.dispatched_at = transfer.dispatched_at or movement.effective_at or now
+    transfer.dispatched_at = transfer.dispatched_at or effective_at
     transfer.carrier = carrier or transfer.carrier
     transfer.tracking_number = tracking_number or transfer.tracking_number
     return _move_on(transfer, lines, PostingKind.DISPATCH, _sums(chosen), posted, "dispatched", now=now, actor=actor)
@@ -111,11 +114,11 @@ def receive(transfer_id: int, movement: Movement | None = None, *, now: datetime
 
     location = transit.take(transfer)
     goods = transit.pieces(location, chosen)
-    unplaced = [one.line.item_id for one in chosen if one.location_id is None]
-    places = receipt_locations(unplaced, transfer.destination_id, transfer.company_id) if unplaced else {}
+    places = _receipt_places(transfer, chosen)
     posted = post(
         _draft(transfer, PostingKind.ARRIVAL, transfer.destination_id, movement.effective_at or now),
         deposits=[_arrival(transfer, one, piece, location.pk, places) for one, piece in goods],
+        order_pool=legs.order_pool(transfer, lines),
         now=now,
         actor=actor,
     )
@@ -147,6 +150,7 @@ def settle(transfer_id: int, movement: Movement | None = None, *, reason: str, n
     posted = post(
         _draft(transfer, PostingKind.DISCREPANCY, transfer.destination_id, at, reason=reason.strip()),
         withdrawals=[_loss(transfer, one, piece, location.pk, scrap) for one, piece in goods],
+        order_pool=legs.order_pool(transfer, lines),
         now=now,
         actor=actor,
     )
@@ -219,7 +223,18 @@ def _draft(
     )
 
 
+def _receipt_places(transfer: Transfer, chosen: Sequence[Chosen]) -> dict[int, int]:
+    """Where each item goes: what people named aside, work in progress to where it is kept."""
+    site_id = transfer.destination_id
+    if all(one.line.wip_lot_id for one in chosen):
+        return {one.line.item_id: wip_locations([site_id])[site_id] for one in chosen}
+    unplaced = [one.line.item_id for one in chosen if one.location_id is None]
+    return receipt_locations(unplaced, site_id, transfer.company_id) if unplaced else {}
+
+
 def _departure(transfer: Transfer, one: Chosen, transit_id: int) -> Withdrawal:
+    if one.line.wip_lot_id is not None:
+        return legs.departure(transfer, one, transit_id)
     owner_id = one.owner_id or (transfer.owner_id if transfer.owner_id != transfer.company_id else None)
     return Withdrawal(
         item_id=one.line.item_id,
@@ -242,7 +257,7 @@ def _arrival(
         item_id=one.line.item_id,
         quantity=piece.quantity,
         site_id=transfer.destination_id,
-        location_id=one.location_id or places[one.line.item_id],
+        location_id=places[one.line.item_id] if one.line.wip_lot_id else one.location_id or places[one.line.item_id],
         owner_id=piece.owner_id,
         from_location_id=transit_id,
         lot_id=piece.lot_id,

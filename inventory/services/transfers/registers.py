@@ -18,8 +18,12 @@ _FIRMNESS = {TransferState.DRAFT: Firmness.DRAFT, TransferState.PLANNED: Firmnes
 def put(transfer: Transfer, lines: Sequence[TransferLine]) -> frozenset[LevelKey]:
     """Write both registers of the lines as they stand, one statement each; returns the keys to recompute.
 
-    The caller holds the transfer's lock. Nothing is open of one that is received, closed or canceled.
+    The caller holds the transfer's lock. Nothing is open of one that is received, closed or canceled. Work in progress
+    is neither demand nor supply: the output of its order stands for it.
     """
+    lines = [line for line in lines if line.wip_lot_id is None]
+    if not lines:
+        return frozenset()
     demands = [_demand(transfer, line) for line in lines]
     users = _users(transfer, lines)
     supplies = [_supply(transfer, line, users[line.item_id]) for line in lines]
