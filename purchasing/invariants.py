@@ -8,7 +8,7 @@ FROM (
     SELECT l.id, l.open_quantity, l.item_id, l.site_id,
            CASE o.state WHEN 'draft' THEN 'draft' ELSE 'firm' END AS firmness
     FROM purchasing_purchaseorderline l JOIN purchasing_purchaseorder o ON o.id = l.order_id
-    WHERE l.open_quantity > 0
+    WHERE l.open_quantity > 0 AND l.kind = 'goods'
 ) line
 FULL JOIN (
     SELECT line_id, sum(open_quantity) AS open_quantity, min(item_id) AS item_id, min(site_id) AS site_id,

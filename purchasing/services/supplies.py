@@ -9,7 +9,7 @@ from inventory.drafts import LevelKey, SupplyDraft
 from inventory.models import ConsignmentAgreement
 from inventory.rules.order_steps import open_quantity
 from inventory.services.registers import put_supplies
-from purchasing.choices import PurchaseOrderState
+from purchasing.choices import PurchaseLineKind, PurchaseOrderState
 from purchasing.models import PurchaseOrder, PurchaseOrderLine
 
 Row = tuple[PurchaseOrder, PurchaseOrderLine]
@@ -18,8 +18,9 @@ Row = tuple[PurchaseOrder, PurchaseOrderLine]
 def put(rows: Sequence[Row], *, now: datetime) -> frozenset[LevelKey]:
     """Write the supply of these lines as they stand, in one statement; the caller holds the orders' locks.
 
-    The orders come with supplier and site. Returns the level keys to recompute.
+    The orders come with supplier and site. A service brings nothing. Returns the level keys to recompute.
     """
+    rows = [(order, line) for order, line in rows if line.kind == PurchaseLineKind.GOODS]
     if not rows:
         return frozenset()
     agreements = _agreements(rows)

@@ -47,7 +47,7 @@ class LegDraft:
 
 
 def plan(drafts: Sequence[LegDraft], *, actor: Any) -> list[Transfer]:
-    """The legs of any number of orders, PLANNED, in a fixed number of statements; the caller holds the orders' locks."""
+    """The legs of any number of orders, PLANNED, in a fixed number of statements; the caller holds their locks."""
     if not drafts:
         return []
     legs = [_leg(draft, actor) for draft in drafts]

@@ -7,6 +7,7 @@ from core.errors import InvalidInput
 from core.quantities import check_quantity, fits, to_decimal
 from inventory.choices import Tracking
 from inventory.rules.order_steps import open_quantity
+from purchasing.choices import PurchaseLineKind
 from purchasing.drafts import Planned, ReceiveDraft, ReceiveLine
 from purchasing.errors import NothingOpen, OverReceipt
 from purchasing.models import PurchaseOrder, PurchaseOrderLine
@@ -36,7 +37,7 @@ def plan(
 
 
 def _all_open(order: PurchaseOrder, lines: Mapping[int, PurchaseOrderLine], site_id: int | None) -> list[ReceiveLine]:
-    still_open = [line for line in lines.values() if open_quantity(line) > 0]
+    still_open = [line for line in lines.values() if open_quantity(line) > 0 and not _is_service(line)]
     if site_id is not None:
         still_open = [line for line in still_open if line.site_id == site_id]
     if not still_open:
@@ -48,6 +49,11 @@ def _all_open(order: PurchaseOrder, lines: Mapping[int, PurchaseOrderLine], site
     return [ReceiveLine(line_id=line.pk) for line in still_open]
 
 
+def _is_service(line: PurchaseOrderLine) -> bool:
+    """Work on goods that are ours brings nothing in; it is accepted where its step is reported."""
+    return line.kind == PurchaseLineKind.SERVICE
+
+
 def _parts(lines: Mapping[int, PurchaseOrderLine], wanted: Sequence[ReceiveLine]) -> list[Planned]:
     left = {line_id: open_quantity(line) for line_id, line in lines.items()}
     parts: list[Planned] = []
@@ -57,6 +63,9 @@ def _parts(lines: Mapping[int, PurchaseOrderLine], wanted: Sequence[ReceiveLine]
         line = lines.get(want.line_id)
         if line is None:
             errors[f"{field}.line"] = f"The order has no line {want.line_id}."
+            continue
+        if _is_service(line):
+            errors[f"{field}.line"] = "It is a service; report it on the step of the order that it is done for."
             continue
         try:
             part = _part(line, want, left[line.pk], field)
