@@ -97,6 +97,10 @@ class ManufacturingOrderComponent(OrderLine):
     fixed_quantity = QuantityField(default=0)
     scrap_factor = RateField(default=0)
 
+    # Where the recipe says that it is used and comes from: known while the order is being built, kept in `task`.
+    operation_number: int | None = None
+    supply_site_id: int | None = None
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["order", "line_no"], name="production_component_once"),

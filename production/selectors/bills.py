@@ -1,15 +1,16 @@
 """Which recipe is followed, and what stands on it."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
-from production.models import BillOfMaterials, BillOfMaterialsLine
+from production.models import BillOfMaterials, BillOfMaterialsLine, BillOfMaterialsSubstitute
 from sites.access import Access
 
 
@@ -22,23 +23,45 @@ class BillKey(NamedTuple):
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class BillLine:
-    """A component of a bill as an order freezes it; `decimals` are those of the component's unit."""
+class Followed(NamedTuple):
+    """A bill that an order follows, for whom, where and when: its phantoms' bills are the closest there and then."""
 
     bill_id: int
+    site_id: int | None
+    company_id: int | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """A line of a bill as an order freezes it; `decimals` are those of the component's unit.
+
+    Of a phantom's line `above` are the lines that lead to it, the topmost first, and `per_quantity` and
+    `yield_factor` the phantom's own bill; of a line of the bill itself there are none, and `per_quantity` is the
+    bill's. `operation_number` and `supply_site_id` are the closest line's that says so.
+    """
+
+    bill_id: int
+    line_id: int
     line_no: int
+    kind: str
     component_id: int
     unit_id: int
     decimals: int
     quantity_per: Decimal
     fixed_quantity: Decimal
     scrap_factor: Decimal
+    cost_share: Decimal
+    operation_number: int | None
+    supply_site_id: int | None
+    per_quantity: Decimal
+    yield_factor: Decimal
+    above: "tuple[BillLine, ...]" = ()
 
 
 _CLOSEST = """
-    SELECT b.id, b.quantity, b.yield_factor, b.lead_time_days FROM production_billofmaterials b
-    WHERE b.item_id = {item} AND b.archived_at IS NULL
+    SELECT b.id, b.quantity, b.yield_factor, b.lead_time_days, b.kind FROM production_billofmaterials b
+    WHERE b.item_id = {item} AND b.archived_at IS NULL AND (b.kind = 'disassembly') = {apart}
       AND (b.site_id IS NULL OR b.site_id = {site}) AND (b.company_id IS NULL OR b.company_id = {company})
       AND (b.valid_from_on IS NULL OR b.valid_from_on <= {on})
       AND (b.valid_until_on IS NULL OR b.valid_until_on > {on}) AND {visible}
@@ -47,41 +70,68 @@ _CLOSEST = """
 """
 
 
-def closest_sql(*, item: str, site: str, company: str, on: str, visible: str = "TRUE") -> str:
+def closest_sql(
+    *, item: str, site: str, company: str, on: str, visible: str = "TRUE", is_disassembly: bool = False
+) -> str:
     """A query of the bill `b` to follow; the arguments are columns or parameters of the statement around it.
 
-    Of the site before of the company before shared; then the one that began last, then the last revision.
+    Of the site before of the company before shared; then the one that began last, then the last revision. How
+    something is taken apart is no way of making it: only one of both is looked for.
     """
-    return _CLOSEST.format(item=item, site=site, company=company, on=on, visible=visible)
+    apart = "TRUE" if is_disassembly else "FALSE"
+    return _CLOSEST.format(item=item, site=site, company=company, on=on, visible=visible, apart=apart)
 
 
-_CLOSEST_OF_MANY = f"""
+_CLOSEST_OF_MANY = """
 SELECT k.item_id, k.site_id, k.company_id, k.wanted_on, closest.id
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[]) AS k(item_id, site_id, company_id, wanted_on)
-CROSS JOIN LATERAL ({closest_sql(item="k.item_id", site="k.site_id", company="k.company_id", on="k.wanted_on")})
-    AS closest
+CROSS JOIN LATERAL ({closest}) AS closest
 """
 
+# A phantom is never stocked: its bill's lines come in its place, level by level. Cycles are refused when recipes are
+# written; the path stops one that another company's recipe closes.
 _LINES = """
-SELECT k.wanted_on, l.bill_id, l.line_no, l.component_id, i.unit_id, u.decimals, l.quantity_per, l.fixed_quantity,
-       l.scrap_factor
-FROM unnest(%s::bigint[], %s::date[]) AS k(bill_id, wanted_on)
-JOIN production_billofmaterialsline l ON l.bill_id = k.bill_id
-    AND (l.valid_from_on IS NULL OR l.valid_from_on <= k.wanted_on)
-    AND (l.valid_until_on IS NULL OR l.valid_until_on > k.wanted_on)
-JOIN inventory_item i ON i.id = l.component_id
-JOIN inventory_unitofmeasure u ON u.id = i.unit_id
-ORDER BY k.wanted_on, l.bill_id, l.line_no
+WITH RECURSIVE line AS (
+    SELECT k.n, k.site_id, k.company_id, k.wanted_on, ARRAY[l.id] AS path, ARRAY[l.line_no] AS place,
+           bill.quantity AS per_quantity, 1::numeric AS yield_factor, phantom.id AS phantom_id,
+           phantom.quantity AS phantom_quantity, phantom.yield_factor AS phantom_yield, l.*
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
+        WITH ORDINALITY AS k(followed_id, site_id, company_id, wanted_on, n)
+    JOIN production_billofmaterials bill ON bill.id = k.followed_id
+    JOIN production_billofmaterialsline l ON l.bill_id = k.followed_id AND {valid_above}
+    LEFT JOIN LATERAL ({closest_above}) AS phantom ON phantom.kind = 'phantom' AND l.kind = 'component'
+    UNION ALL
+    SELECT t.n, t.site_id, t.company_id, t.wanted_on, t.path || l.id, t.place || l.line_no,
+           t.phantom_quantity, t.phantom_yield, phantom.id, phantom.quantity, phantom.yield_factor, l.*
+    FROM line t
+    JOIN production_billofmaterialsline l ON l.bill_id = t.phantom_id AND l.kind = 'component' AND {valid_below}
+    LEFT JOIN LATERAL ({closest_below}) AS phantom ON phantom.kind = 'phantom'
+    WHERE NOT l.id = ANY(t.path)
+)
+SELECT line.n, line.path, line.phantom_id, line.bill_id, line.id, line.line_no, line.kind, line.component_id, i.unit_id,
+       u.decimals, line.quantity_per, line.fixed_quantity, line.scrap_factor, line.cost_share, line.operation_number,
+       line.supply_site_id, line.per_quantity, line.yield_factor
+FROM line JOIN inventory_item i ON i.id = line.component_id JOIN inventory_unitofmeasure u ON u.id = i.unit_id
+ORDER BY line.n, line.place, line.id
 """
+_VALID = "(l.valid_from_on IS NULL OR l.valid_from_on <= {on}) AND (l.valid_until_on IS NULL OR l.valid_until_on > {on})"
+_BELOW = {"item": "l.component_id", "site": "{0}.site_id", "company": "{0}.company_id", "on": "{0}.wanted_on"}
 
 
-def closest_bills(keys: Collection[BillKey]) -> dict[BillKey, BillOfMaterials]:
+def closest_bills(
+    keys: Collection[BillKey], *, is_disassembly: bool = False
+) -> dict[BillKey, BillOfMaterials]:
     """The bill to follow for each key that has one, in two queries."""
     distinct = list(set(keys))
     if not distinct:
         return {}
+    closest = closest_sql(
+        item="k.item_id", site="k.site_id", company="k.company_id", on="k.wanted_on", is_disassembly=is_disassembly
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSEST_OF_MANY, [list(column) for column in zip(*distinct, strict=True)])
+        cursor.execute(
+            _CLOSEST_OF_MANY.format(closest=closest), [list(column) for column in zip(*distinct, strict=True)]
+        )
         ids = {BillKey(*row[:4]): row[4] for row in cursor.fetchall()}
     bills = BillOfMaterials.objects.in_bulk(list(set(ids.values())))
     return {key: bills[bill_id] for key, bill_id in ids.items()}
@@ -93,16 +143,45 @@ def closest_bill(*, item_id: int, site_id: int | None, company_id: int | None, o
     return closest_bills([key]).get(key)
 
 
-def lines_on(wanted: Sequence[tuple[int, date]]) -> dict[tuple[int, date], list[BillLine]]:
-    """The lines of each (bill, date) that are valid then, in order, in one query."""
-    lines: dict[tuple[int, date], list[BillLine]] = {key: [] for key in wanted}
+def lines_on(wanted: Collection[Followed]) -> dict[Followed, list[BillLine]]:
+    """The lines valid on the date of each bill, phantoms replaced by what they are made of, in order: one query."""
+    lines: dict[Followed, list[BillLine]] = {key: [] for key in wanted}
     if not lines:
         return lines
+    keys = list(lines)
     with connection.cursor() as cursor:
-        cursor.execute(_LINES, [list(column) for column in zip(*lines, strict=True)])
-        for on, *row in cursor.fetchall():
-            lines[(row[0], on)].append(BillLine(*row))
+        cursor.execute(_lines_sql(), [list(column) for column in zip(*keys, strict=True)])
+        rows = cursor.fetchall()
+    above: dict[tuple[int, tuple[int, ...]], BillLine] = {}
+    for n, path, phantom_id, *row in rows:
+        parent = above.get((n, tuple(path[:-1])))
+        line = BillLine(*row)
+        if parent is not None:
+            line = _under(line, parent)
+        if phantom_id is None:
+            lines[keys[n - 1]].append(line)
+        else:
+            above[n, tuple(path)] = line
     return lines
+
+
+def _under(line: BillLine, parent: BillLine) -> BillLine:
+    """A phantom's line: it is used, and comes from, where its phantom would, unless it says otherwise."""
+    return replace(
+        line,
+        operation_number=parent.operation_number,
+        supply_site_id=line.supply_site_id or parent.supply_site_id,
+        above=(*parent.above, parent),
+    )
+
+
+@cache
+def _lines_sql() -> str:
+    parts = {}
+    for name, row in (("above", "k"), ("below", "t")):
+        parts[f"closest_{name}"] = closest_sql(**{key: text.format(row) for key, text in _BELOW.items()})
+        parts[f"valid_{name}"] = _VALID.format(on=f"{row}.wanted_on")
+    return _LINES.format(**parts)
 
 
 def visible_bills(access: Access) -> QuerySet[BillOfMaterials]:
@@ -114,6 +193,8 @@ def visible_bills(access: Access) -> QuerySet[BillOfMaterials]:
 
 
 def with_lines(bills: QuerySet[BillOfMaterials]) -> QuerySet[BillOfMaterials]:
-    """The same with their lines in order, in one more query."""
-    lines = BillOfMaterialsLine.objects.select_related("component__unit").order_by("line_no", "pk")
+    """The same with their lines in order and their substitutes, in two more queries."""
+    substitutes = BillOfMaterialsSubstitute.objects.select_related("item__unit").order_by("preference", "pk")
+    lines = BillOfMaterialsLine.objects.select_related("component__unit", "supply_site")
+    lines = lines.prefetch_related(Prefetch("substitutes", queryset=substitutes)).order_by("line_no", "pk")
     return bills.prefetch_related(Prefetch("lines", queryset=lines))

@@ -27,39 +27,48 @@ _DECIMALS = (
 _EXPLODE = """
 WITH RECURSIVE tree AS (
     SELECT 0 AS level, i.id AS item_id, %(quantity)s::numeric AS quantity, ARRAY[i.id] AS path,
-           ARRAY[]::int[] AS line_path, NULL::bigint AS line_id, 0 AS line_no, %(bill)s::bigint AS named_bill_id
-    FROM inventory_item i WHERE i.id = %(item)s
+           ARRAY[]::int[] AS line_path, NULL::bigint AS line_id, 0 AS line_no, FALSE AS is_phantom,
+           bill.id AS bill_id, bill.quantity AS bill_quantity, bill.yield_factor
+    FROM inventory_item i
+    CROSS JOIN LATERAL (
+        SELECT b.id, b.quantity, b.yield_factor FROM production_billofmaterials b WHERE b.id = %(bill)s::bigint
+        UNION ALL
+        SELECT closest.id, closest.quantity, closest.yield_factor FROM (
+            {closest_of_item}
+        ) AS closest WHERE %(bill)s::bigint IS NULL
+    ) AS bill
+    WHERE i.id = %(item)s
     UNION ALL
-    SELECT t.level + 1, l.component_id,
-           round(ceil((start.quantity * l.quantity_per / (bill.quantity * (1 - l.scrap_factor)) + l.fixed_quantity)
-                      * power(10::numeric, l.decimals)) / power(10::numeric, l.decimals), 6),
-           t.path || l.component_id, t.line_path || l.line_no, l.id, l.line_no, NULL::bigint
+    SELECT t.level + 1, l.component_id, CASE WHEN below.kind = 'phantom' THEN need.quantity ELSE
+               ceil(round(need.quantity * power(10::numeric, l.decimals), 12)) / power(10::numeric, l.decimals) END,
+           t.path || l.component_id, t.line_path || l.line_no, l.id, l.line_no, coalesce(below.kind = 'phantom', FALSE),
+           below.id, below.quantity, below.yield_factor
     FROM tree t
     CROSS JOIN LATERAL (
-        SELECT b.id, b.quantity, b.yield_factor, b.lead_time_days FROM production_billofmaterials b
-        WHERE b.id = t.named_bill_id
-        UNION ALL
-        SELECT * FROM (
-            {closest}
-        ) AS closest WHERE t.named_bill_id IS NULL
-    ) AS bill
-    CROSS JOIN LATERAL (
-        SELECT ceil(t.quantity / bill.yield_factor * power(10::numeric, made.decimals))
-               / power(10::numeric, made.decimals) AS quantity
+        SELECT CASE WHEN t.is_phantom THEN t.quantity / t.yield_factor
+                    ELSE ceil(t.quantity / t.yield_factor * power(10::numeric, made.decimals))
+                         / power(10::numeric, made.decimals) END AS quantity
         FROM ({decimals_of_made}) AS made
         OFFSET 0
     ) AS start
     CROSS JOIN LATERAL (
         SELECT line.*, ({decimals_of_component}) AS decimals
         FROM production_billofmaterialsline line
-        WHERE line.bill_id = bill.id
+        WHERE line.bill_id = t.bill_id AND line.kind = 'component'
           AND (line.valid_from_on IS NULL OR line.valid_from_on <= %(on)s)
           AND (line.valid_until_on IS NULL OR line.valid_until_on > %(on)s)
         OFFSET 0
     ) AS l
+    CROSS JOIN LATERAL (
+        SELECT start.quantity * l.quantity_per / (t.bill_quantity * (1 - l.scrap_factor)) + l.fixed_quantity AS quantity
+    ) AS need
+    LEFT JOIN LATERAL (
+        {closest_of_component}
+    ) AS below ON TRUE
     WHERE t.level < {deepest} AND NOT l.component_id = ANY(t.path)
 )
-SELECT t.level, t.path[t.level], t.item_id, i.sku, i.name, u.code, t.quantity, t.line_id, t.line_no
+SELECT t.level, t.path[t.level], t.item_id, i.sku, i.name, u.code, round(t.quantity, 6), t.line_id, t.line_no,
+       t.is_phantom
 FROM tree t JOIN inventory_item i ON i.id = t.item_id JOIN inventory_unitofmeasure u ON u.id = i.unit_id
 WHERE t.level > 0 ORDER BY t.line_path, t.path
 """
@@ -69,13 +78,13 @@ WITH RECURSIVE used AS (
     SELECT 1 AS level, b.id AS bill_id, b.item_id, l.component_id, l.quantity_per, b.quantity AS bill_quantity,
            ARRAY[l.component_id, b.item_id] AS path
     FROM production_billofmaterialsline l JOIN production_billofmaterials b ON b.id = l.bill_id
-    WHERE l.component_id = %(item)s AND {valid} AND {visible}
+    WHERE l.component_id = %(item)s AND l.kind = 'component' AND {valid} AND {visible}
     UNION ALL
     SELECT u.level + 1, b.id, b.item_id, l.component_id, l.quantity_per, b.quantity, u.path || b.item_id
     FROM used u
     JOIN production_billofmaterialsline l ON l.component_id = u.item_id
     JOIN production_billofmaterials b ON b.id = l.bill_id
-    WHERE u.level < {deepest} AND NOT b.item_id = ANY(u.path) AND {valid} AND {visible}
+    WHERE u.level < {deepest} AND l.kind = 'component' AND NOT b.item_id = ANY(u.path) AND {valid} AND {visible}
 )
 SELECT DISTINCT ON (u.level, i.sku, u.bill_id, u.component_id)
     u.level, u.bill_id, u.item_id, i.sku, i.name, u.component_id, c.sku, u.quantity_per, u.bill_quantity, unit.code
@@ -100,7 +109,7 @@ WITH RECURSIVE pair AS (
         AND b.id IS DISTINCT FROM %(bill)s::bigint
         AND (b.company_id IS NULL OR %(company)s::bigint IS NULL OR b.company_id = %(company)s)
         AND (b.site_id IS NULL OR %(site)s::bigint IS NULL OR b.site_id = %(site)s)
-    JOIN production_billofmaterialsline l ON l.bill_id = b.id
+    JOIN production_billofmaterialsline l ON l.bill_id = b.id AND l.kind = 'component'
     WHERE pair.component_id <> %(item)s
 )
 SELECT item_id, component_id FROM pair ORDER BY item_id, component_id
@@ -109,7 +118,10 @@ SELECT item_id, component_id FROM pair ORDER BY item_id, component_id
 
 @dataclass(frozen=True, slots=True)
 class ExplosionRow:
-    """A component at a level (1 is direct) under `parent_id`; `quantity` in its stocking unit `unit`."""
+    """A component at a level (1 is direct) under `parent_id`; `quantity` in its stocking unit `unit`.
+
+    A phantom is named where it stands, but nothing is needed of it: it is not rounded and counts in no total.
+    """
 
     level: int
     parent_id: int
@@ -120,6 +132,7 @@ class ExplosionRow:
     quantity: Decimal
     line_id: int
     line_no: int
+    is_phantom: bool
     is_made: bool
 
 
@@ -144,15 +157,26 @@ class Explosion:
     rows: tuple[ExplosionRow, ...]
 
     @property
+    def needed(self) -> list[ExplosionRow]:
+        """All rows but the phantoms."""
+        return [row for row in self.rows if not row.is_phantom]
+
+    @property
     def direct(self) -> list[ExplosionRow]:
-        """The components of the item itself."""
-        return [row for row in self.rows if row.level == 1]
+        """The components of the item itself, with those of its phantoms in their place."""
+        reached, rows = 1, []
+        for row in self.rows:
+            reached = min(reached, row.level)
+            if row.level == reached:
+                reached += row.is_phantom
+                rows += [] if row.is_phantom else [row]
+        return rows
 
     @property
     def components(self) -> list[Component]:
         """Each item once, with its total, by SKU; made components stand beside what they are made of."""
         totals: dict[int, Component] = {}
-        for row in self.rows:
+        for row in self.needed:
             before = totals[row.item_id].quantity if row.item_id in totals else Decimal(0)
             totals[row.item_id] = Component(
                 row.item_id, row.sku, row.name, row.unit, before + row.quantity, row.is_made
@@ -163,7 +187,7 @@ class Explosion:
     def quantity_by_unit(self) -> dict[str, Decimal]:
         """Total component quantities by unit, because different units are never added."""
         totals: dict[str, Decimal] = {}
-        for row in self.rows:
+        for row in self.needed:
             totals[row.unit] = totals.get(row.unit, Decimal(0)) + row.quantity
         return dict(sorted(totals.items()))
 
@@ -197,11 +221,11 @@ def explode(
     """All components that `quantity` good ones of an item need, by the closest recipe of each level.
 
     Each line of each level is rounded up to its unit like an order of its own, yields are started for, and stock is
-    not looked at. With `access` only recipes that the reader sees are followed. `bill_id` names the recipe of the top
+    not looked at; what comes out as a by-product is no component. With `access` only recipes that the reader sees are followed. `bill_id` names the recipe of the top
     level instead of the closest.
     """
     visible, seen = _visible(access)
-    closest = closest_sql(item="t.item_id", site="%(site)s", company="%(company)s", on="%(on)s", visible=visible)
+    place = {"site": "%(site)s", "company": "%(company)s", "on": "%(on)s", "visible": visible}
     params: dict[str, Any] = {
         **seen,
         "item": item_id,
@@ -214,7 +238,8 @@ def explode(
     with connection.cursor() as cursor:
         cursor.execute(
             _EXPLODE.format(
-                closest=closest,
+                closest_of_item=closest_sql(item="i.id", **place),
+                closest_of_component=closest_sql(item="l.component_id", **place),
                 deepest=_DEEPEST,
                 decimals_of_made=_DECIMALS.format(item="t.item_id"),
                 decimals_of_component=_DECIMALS.format(item="line.component_id"),

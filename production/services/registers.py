@@ -8,7 +8,7 @@ from inventory.drafts import DemandDraft, LevelKey, SupplyDraft
 from inventory.models import Demand
 from inventory.rules.order_steps import open_quantity
 from inventory.services import registers
-from production.choices import ManufacturingOrderState
+from production.choices import OUTPUT_KINDS, ManufacturingOrderState
 from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import OPEN_STATES
 
@@ -19,11 +19,16 @@ def put(orders: Iterable[Rows]) -> frozenset[LevelKey]:
     """Write the demand of the components and the supply of the orders as they stand, one statement each.
 
     The caller holds the orders' locks; they come with item and bill. Nothing is open of an order that is done, closed
-    or canceled. Returns the level keys to recompute.
+    or canceled, and what comes out is no demand. Returns the level keys to recompute.
     """
     orders = list(orders)
     pegs = _pegs([order for order, _ in orders])
-    demands = [_demand(order, component) for order, components in orders for component in components]
+    demands = [
+        _demand(order, component)
+        for order, components in orders
+        for component in components
+        if component.kind not in OUTPUT_KINDS
+    ]
     supplies = [_supply(order, pegs.get((order.source_kind, order.source_id))) for order, _ in orders]
     return registers.put_demands(demands) | registers.put_supplies(supplies)
 

@@ -19,10 +19,11 @@ from inventory.services.orders.numbering import number
 from production import events, rules
 from production.drafts import OrderDraft
 from production.errors import NoBill
-from production.models import BillOfMaterials, ManufacturingOrder, ManufacturingOrderComponent
+from production.models import BillOfMaterials, ManufacturingOrder, ManufacturingOrderComponent, Task
 from production.selectors.bills import BillKey, closest_bills
 from production.selectors.dates import Lead, start_dates
 from production.services import components, lead_times, registers
+from production.services.tasks import freezing
 from sites.access import PLANNERS, require
 from sites.models import Company, Site
 
@@ -75,10 +76,11 @@ def _create(
     orders = [_order(*row, actor=actor) for row in zip(drafts, known, sizes, strict=True)]
     _date(orders, drafts, now=now)
     _follow_bills(orders, drafts, prefixes, now=now)
+    steps = follow_steps(orders, now=now)
     dates = {
         place: components.recipe_date(order, components.today_at(order, now)) for place, order in enumerate(orders)
     }
-    parts = components.build(orders, dates)
+    parts = components.build(orders, dates, steps)
 
     for order, size in zip(orders, sizes, strict=True):
         if size.is_first_use:
@@ -89,6 +91,7 @@ def _create(
     for order, own in zip(orders, parts, strict=True):
         for component in own:
             component.order_id = order.pk
+            component.task = None  # there are tasks from the release on
     ManufacturingOrderComponent.objects.bulk_create([component for own in parts for component in own])
 
     keys = registers.put(zip(orders, parts, strict=True)) | lead_times.put(_lead_times(orders))
@@ -250,6 +253,15 @@ def follow(order: ManufacturingOrder, bill: BillOfMaterials) -> None:
     order.start_quantity = rules.start_quantity(
         good=order.quantity, yield_factor=bill.yield_factor, decimals=order.item.unit.decimals
     )
+
+
+def follow_steps(orders: Sequence[ManufacturingOrder], *, now: datetime) -> list[list[Task]]:
+    """Give each order the routing to follow, and its start by its steps; returns these, unsaved."""
+    freezing.follow_routings(orders, now=now)
+    steps = freezing.tasks_of(orders)
+    for order, tasks in zip(orders, steps, strict=True):
+        freezing.start_of(order, tasks)
+    return steps
 
 
 def set_starts(orders: Sequence[ManufacturingOrder]) -> None:

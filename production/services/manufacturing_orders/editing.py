@@ -18,13 +18,13 @@ from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step
 from production.services import components, registers
 from production.services.access import require_planner, require_reporter
-from production.services.manufacturing_orders.creating import follow, set_due, set_starts
+from production.services.manufacturing_orders.creating import follow, follow_steps, set_due, set_starts
 from production.services.manufacturing_orders.releasing import replace
 
 _PLAIN = ("note", "external_reference", "lot_number", "promised_on", "expected_on")
 _DUE = ("due_at", "due_on")
 _CHANGEABLE = {*_PLAIN, *_DUE, "quantity"}
-_WRITTEN = (*_PLAIN, *_DUE, "quantity", "start_quantity", "start_on", "yield_factor")
+_WRITTEN = (*_PLAIN, *_DUE, "quantity", "start_quantity", "start_on", "yield_factor", "routing")
 
 
 @service
@@ -122,7 +122,9 @@ def _resize(
         if order.bill is not None:
             follow(order, order.bill)
         on = components.recipe_date(order, local_date(now, order.site.time_zone))
-        (new,) = components.build([order], {0: on})
+        (new,) = components.build([order], {0: on}, follow_steps([order], now=now))
+        for component in new:
+            component.task = None  # there are tasks from the release on
         return new, replace([order.pk], {order.pk: parts}, new)
     if any(name in changes for name in _DUE):
         for component in parts:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from core import inserts
 from core.transactions import service
 from inventory.services.orders.blocking import refuse_blocked
 from production import events, locks
@@ -13,17 +14,20 @@ from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step, check
 from production.services import components, registers
 from production.services.access import require_planner
-from production.services.manufacturing_orders.creating import find_bills, follow
+from production.services.manufacturing_orders.creating import find_bills, follow, follow_steps
+from production.services.tasks import releasing as tasks
 
-_WRITTEN = ("state", "released_at", "bill", "yield_factor", "start_quantity", "version")
+_WRITTEN = ("state", "released_at", "bill", "routing", "yield_factor", "start_quantity", "start_on", "version")
 
 
 def release(order_id: int, *, now: datetime, actor: Any) -> ManufacturingOrder:
-    """Freeze the recipe of today (or of the start, if that is later) into the components; all becomes FIRM.
+    """Freeze the recipe of today (or of the start, if that is later) into components and tasks; all becomes FIRM.
 
+    Between steps at different sites it makes a leg, for a step at another company's site the order of a service.
     Locks the order. Emits `manufacturing_order.released`.
 
     :raises WrongState: unless it is planned and not blocked.
+    :raises InvalidInput: when a step is done by somebody who is no supplier of the company.
     """
     return release_many([order_id], now=now, actor=actor)[0]
 
@@ -38,13 +42,17 @@ def release_many(order_ids: Sequence[int], *, now: datetime, actor: Any) -> list
         refuse_blocked(order)
 
     _follow_again(orders, now=now)
-    parts = _freeze(orders, now=now)
+    steps = follow_steps(orders, now=now)
+    tasks.price(orders, steps, now=now)
+    tasks.write_tasks(steps)
+    parts = _freeze(orders, steps, now=now)
     for order in orders:
         order.state = State.RELEASED
         order.released_at = now
         order.version += 1
-    ManufacturingOrder.objects.bulk_update(orders, _WRITTEN)
+    inserts.update(orders, _WRITTEN)
 
+    tasks.write_ways(orders, steps, now=now, actor=actor)
     keys = registers.put(zip(orders, parts[0], strict=True)) | parts[1]
     events.record_orders("released", orders, keys=keys, actor=actor)
     return orders
@@ -63,9 +71,12 @@ def _follow_again(orders: Sequence[ManufacturingOrder], *, now: datetime) -> Non
 
 
 def _freeze(
-    orders: Sequence[ManufacturingOrder], *, now: datetime
+    orders: Sequence[ManufacturingOrder], steps: tasks.Steps, *, now: datetime
 ) -> tuple[list[list[ManufacturingOrderComponent]], frozenset]:
-    """Write the components anew where the recipe says something else than when the order was planned."""
+    """Write the components anew where the recipe says something else than when the order was planned.
+
+    Each is linked to its task and keeps what it costs today.
+    """
     old: dict[int, list[ManufacturingOrderComponent]] = {order.pk: [] for order in orders}
     rows = ManufacturingOrderComponent.objects.filter(order_id__in=list(old)).order_by("order_id", "line_no", "pk")
     for component in rows:
@@ -73,14 +84,26 @@ def _freeze(
     dates = {
         place: components.recipe_date(order, components.today_at(order, now)) for place, order in enumerate(orders)
     }
-    new = components.build(orders, dates)
+    new = components.build(orders, dates, steps)
 
-    kept = [
-        old[order.pk] if components.same(old[order.pk], fresh) else fresh
-        for order, fresh in zip(orders, new, strict=True)
-    ]
+    kept = [_kept(old[order.pk], fresh) for order, fresh in zip(orders, new, strict=True)]
+    tasks.plan_material([component for parts in kept for component in parts])
+    inserts.update(
+        [component for parts in kept for component in parts if component.pk is not None], ["task", "planned_unit_cost"]
+    )
     changed = [order.pk for order, parts in zip(orders, kept, strict=True) if parts is not old[order.pk]]
     return kept, replace(changed, old, [component for parts in kept for component in parts if component.pk is None])
+
+
+def _kept(
+    old: list[ManufacturingOrderComponent], fresh: list[ManufacturingOrderComponent]
+) -> list[ManufacturingOrderComponent]:
+    """The old components where they say the same as the fresh ones, then at their tasks."""
+    if not components.same(old, fresh):
+        return fresh
+    for component, again in zip(old, fresh, strict=True):
+        component.task = again.task
+    return old
 
 
 def replace(
