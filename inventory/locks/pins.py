@@ -52,6 +52,35 @@ WHERE (d.item_id, d.site_id, d.used_by_id) IN (
 _LOOSE_PINS = Statement("loose_pins", f"SELECT * FROM ({_LOOSE}) pin WHERE surplus > 0 ORDER BY id")
 
 
+_ROOM = Statement(
+    "pin_room",
+    """
+SELECT d.id, d.item_id, d.site_id, d.used_by_id, greatest(0, d.open_quantity - coalesce((
+           SELECT sum(p.quantity) FROM inventory_allocationpin p WHERE p.demand_id = d.id), 0))
+FROM inventory_demand d WHERE d.id = ANY(%(ids)s::bigint[]) AND d.closed_at IS NULL
+""",
+)
+_PEG = Statement(
+    "peg_on_hand",
+    """
+INSERT INTO inventory_allocationpin AS p (demand_id, supply_id, quantity, kind)
+SELECT k.demand_id, NULL, k.quantity, 'pegged'
+FROM unnest(%(ids)s::bigint[], %(quantities)s::numeric[]) AS k(demand_id, quantity) ORDER BY 1
+ON CONFLICT (demand_id, supply_id) DO UPDATE SET quantity = p.quantity + EXCLUDED.quantity
+RETURNING p.id
+""",
+)
+_OF_DEMAND = Statement(
+    "lock_pin_of_demand",
+    """
+SELECT p.id, p.quantity, d.item_id, d.site_id, d.used_by_id
+FROM inventory_allocationpin p JOIN inventory_demand d ON d.id = p.demand_id
+WHERE p.demand_id = %(demand)s::bigint AND p.supply_id IS NULL
+FOR NO KEY UPDATE OF p
+""",
+)
+
+
 @dataclass
 class Reservation:
     """A pin of a line to stock on hand; `used` of it goes with this posting."""
@@ -76,6 +105,25 @@ def use(reservations: Mapping[int, Reservation]) -> None:
     used = [one for one in reservations.values() if one.used]
     if used:
         _USE.all({"ids": [one.pin_id for one in used], "quantities": [one.used for one in used]})
+
+
+def rooms(demand_ids: Collection[int]) -> dict[int, tuple[LevelKey, Decimal]]:
+    """The key of each open demand, and how much of it is not pinned yet; without a lock."""
+    return {row[0]: (LevelKey(*row[1:4]), row[4]) for row in _ROOM.all({"ids": sorted(demand_ids)})}
+
+
+def peg(quantities: Mapping[int, Decimal]) -> None:
+    """Raise what these demands have on hand for themselves; the caller raises the balances' `reserved` by the same.
+
+    A pin that somebody set by hand is raised and stays his.
+    """
+    _PEG.all({"ids": list(quantities), "quantities": list(quantities.values())})
+
+
+def lock_of_demand(demand_id: int) -> tuple[LevelKey, Reservation] | None:
+    """Lock what a demand has reserved on hand, if anything, and at which key."""
+    rows = _OF_DEMAND.all({"demand": demand_id})
+    return (LevelKey(*rows[0][2:]), Reservation(rows[0][0], rows[0][1])) if rows else None
 
 
 def loose_keys(keys: Sequence[LevelKey]) -> set[LevelKey]:

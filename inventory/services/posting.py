@@ -21,9 +21,9 @@ from inventory.rules.taking import Stock, Taken
 from inventory.rules.valuing import LARGEST_QUANTITY, LARGEST_VALUE, ZERO, Pool
 from inventory.selectors import consignment, naming
 from inventory.selectors.consignment import TitlePrice, Use
+from inventory.services import holding, posting_sql, serials
 from inventory.services import posting_choice as choice
 from inventory.services import posting_plan as plan
-from inventory.services import posting_sql, serials
 from inventory.services.working_set import Move, Side, Spot, WorkingSet, order_pool_key, pool_key
 
 
@@ -58,6 +58,7 @@ def post(
     reservations = choice.reservations(draft.kind, withdrawals, work)
     parts = choice.choose(withdrawals, work, effective_on, reservations)
     choice.check_sources(deposits, spots, work)
+    holding.hold(work, deposits, effective_on)
     prices = consignment.title_prices(choice.consigned(parts), on=effective_on)
     _lock_pools(work, parts, deposits, spots, now)
     work.check_open(effective_on)

@@ -22,6 +22,7 @@ _DEMAND_KINDS = {
     PostingKind.SHIPMENT: DemandKind.SALES_LINE.value,
     PostingKind.COMPLETION: DemandKind.MO_COMPONENT.value,
     PostingKind.ISSUE: DemandKind.MO_COMPONENT.value,
+    PostingKind.OPERATION: DemandKind.MO_COMPONENT.value,
     PostingKind.DISPATCH: DemandKind.TRANSFER_OUT.value,
 }
 

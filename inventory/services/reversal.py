@@ -18,7 +18,7 @@ from inventory.models import Posting, ValueEntry
 from inventory.rules.valuing import ZERO, Pool
 from inventory.selectors import naming
 from inventory.selectors.history import later_takers
-from inventory.services import posting_sql, serials
+from inventory.services import holding, posting_sql, serials
 from inventory.services.working_set import Move, Side, Spot, WorkingSet
 
 _MOVES = """
@@ -40,11 +40,14 @@ class _Original:
     back: Move
 
 
-def reverse(posting_id: int, *, now: datetime, actor: Any, reason: str = "") -> Posted:
+def reverse(
+    posting_id: int, *, held_for_demand_id: int | None = None, now: datetime, actor: Any, reason: str = ""
+) -> Posted:
     """Undo a posting as a whole. The caller holds its document's lock and records the event.
 
-    Locks the balances it takes from and the pools it changes. Amounts are the original's own; where an average
-    has moved on since, what a pool no longer has stays behind in it.
+    What it had brought for the demand `held_for_demand_id` is no longer reserved for that. Locks the balances it takes
+    from and the pools it changes. Amounts are the original's own; where an average has moved on since, what a pool no
+    longer has stays behind in it.
 
     :raises NotFound: no such posting.
     :raises AlreadyReversed: it was reversed before, is a reversal itself, or tells of history.
@@ -57,7 +60,7 @@ def reverse(posting_id: int, *, now: datetime, actor: Any, reason: str = "") -> 
     entries = list(ValueEntry.objects.filter(posting_id=posting_id).select_related("pool").order_by("-id"))
     effective_on = now.astimezone(ZoneInfo(posting.site.time_zone)).date()
 
-    work = _lock(posting, originals, entries)
+    work = _lock(posting, originals, entries, held_for_demand_id)
     work.check_open(effective_on)
     _undo(work, originals, entries)
     serials.check(work)
@@ -106,7 +109,9 @@ def _originals(posting_id: int) -> list[_Original]:
     ]
 
 
-def _lock(posting: Posting, originals: list[_Original], entries: list[ValueEntry]) -> WorkingSet:
+def _lock(
+    posting: Posting, originals: list[_Original], entries: list[ValueEntry], held_for_demand_id: int | None
+) -> WorkingSet:
     """Lock balances and pools, and refuse where what must go back is not there any more."""
     ends = [
         ((o.back.item_id, side.spot.id, side.lot_id, side.owner_id), sign * o.back.quantity)
@@ -118,6 +123,8 @@ def _lock(posting: Posting, originals: list[_Original], entries: list[ValueEntry
     for place, difference in ends:
         net[place] = net.get(place, ZERO) + difference
     work = WorkingSet({stock.place: stock for stock in locks.lock_balances(net, [])})
+    if held_for_demand_id is not None:
+        holding.let_go(work, held_for_demand_id, net)
     for place, difference in net.items():
         free = work.stocks[place].free
         if free + difference < 0:
