@@ -46,3 +46,42 @@ class OverCompletion(DomainError):
             open_quantity=open_quantity,
             ordered=ordered,
         )
+
+
+class TaskBlocked(DomainError):
+    """A task is stopped; the reason says why."""
+
+    code = "task_blocked"
+
+    def __init__(self, *, number: str, reason: str) -> None:
+        super().__init__(f"{number} is blocked: {reason}", number=number, reason=reason)
+
+
+class OverReport(DomainError):
+    """More reported at an operation than its plan leaves."""
+
+    code = "over_report"
+
+    def __init__(self, *, number: str, requested: Decimal, left: Decimal, planned: Decimal) -> None:
+        super().__init__(
+            f"{number}: {plain(requested)} good reported, {plain(left)} of {plain(planned)} are left.",
+            number=number,
+            requested=requested,
+            left=left,
+            planned=planned,
+        )
+
+
+class NotThere(DomainError):
+    """Pieces reported that have not come from the operation before."""
+
+    code = "pieces_not_there"
+
+    def __init__(self, *, number: str, requested: Decimal, there: Decimal, before: str) -> None:
+        super().__init__(
+            f"{number}: {plain(requested)} reported, but {plain(there)} are here from {before}.",
+            number=number,
+            requested=requested,
+            there=there,
+            before=before,
+        )

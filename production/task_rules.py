@@ -135,7 +135,7 @@ def finished_part(stages: Sequence[Stage], *, finished: Decimal) -> tuple[Decima
 
 
 def covered(*, start: Decimal, uses: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
-    """For how many pieces (of `start`) all material of a step was issued: the least of start × issued ÷ need; 0 none."""
+    """For how many pieces all material of a step was issued: the least of start × issued ÷ need; 0 for none."""
     with localcontext() as context:
         context.prec = _DIGITS
         return min((start * issued / need for need, issued in uses if need > 0), default=ZERO)

@@ -11,7 +11,7 @@ from production.choices import OUTPUT_KINDS
 from production.models import ManufacturingOrder, ManufacturingOrderComponent, Task
 from production.selectors.bills import BillLine, Followed, lines_on
 from production.services.registers import needed_on
-from production.services.tasks.freezing import day_of, step_of
+from production.services.steps.freezing import day_of, step_of
 
 ZERO = Decimal(0)
 

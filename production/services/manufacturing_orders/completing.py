@@ -20,13 +20,15 @@ from inventory.selectors.places import receipt_location, virtual_location
 from inventory.services.orders.blocking import refuse_blocked
 from inventory.services.posting import post
 from production import events, locks, rules
+from production.choices import BillLineKind
 from production.drafts import Completed, CompletionDraft
 from production.errors import OverCompletion
-from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
+from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent, Task
 from production.rules import Step, Use
 from production.services import lots, places, registers
 from production.services.access import require_reporter
 from production.services.manufacturing_orders.issuing import Issue, given_issues, planned_issues
+from production.services.steps import at_once, costs
 
 ZERO = Decimal(0)
 
@@ -36,6 +38,17 @@ SET posted_quantity = component.posted_quantity + given.quantity, closed_quantit
 FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[]) AS given(id, quantity, closed)
 WHERE component.id = given.id
 """
+
+
+@dataclass(frozen=True)
+class Goods:
+    """Good ones as they go into stock: their lots (none, one, or a serial number each), and where they go."""
+
+    quantity: Decimal
+    lot_numbers: Sequence[str]
+    on: date
+    expires_on: date | None = None
+    location_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,10 +66,12 @@ class _Report:
 def complete(order_id: int, draft: CompletionDraft, *, now: datetime, actor: Any) -> Completed:
     """Report good and scrapped ones: issue the components, take the good ones into stock with their part of the cost.
 
-    Only good ones meet the order; the last of them settles what is left of the components and of the cost. Locks
-    the order, then what the ledger needs. Emits `manufacturing_order.completed`.
+    Only good ones meet the order; the last of them settles what is left of the components and of the cost. An order
+    with operations goes through all of them at once, with the time that they take by plan. Locks the order, then what
+    the ledger needs. Emits `manufacturing_order.completed`.
 
-    :raises WrongState: unless it is released and not blocked.
+    :raises WrongState: unless it is released and not blocked; when its operations are at several sites, or work in
+        progress stands between them: then each is reported by itself.
     :raises OverCompletion: when more is reported good than is open.
     :raises InsufficientStock, InsufficientStocks: naming each component, what it asked and what is there.
     :raises InvalidInput: naming each field that is wrong.
@@ -66,16 +81,20 @@ def complete(order_id: int, draft: CompletionDraft, *, now: datetime, actor: Any
     rules.check(order.state, Step.COMPLETE, number=order.number)
     refuse_blocked(order)
     report = _checked(order, draft, now=now)
+    tasks = at_once.tasks_of(order)
 
-    parts = list(order.components.select_related("item__unit").order_by("line_no", "pk"))
+    inputs = order.components.filter(kind=BillLineKind.COMPONENT)
+    parts = list(inputs.select_related("item__unit").order_by("line_no", "pk"))
     completed = order.posted_quantity + report.quantity
     if draft.components is None:
         issues = planned_issues(parts, ordered=order.quantity, completed=completed)
     else:
         issues = given_issues(order, parts, draft.components, actor=actor)
-    posted = _post(order, draft, report, parts, issues, now=now, actor=actor)
+    at_once.count(tasks, report.quantity, report.scrapped_quantity)
+    posted = _post(order, draft, report, parts, issues, tasks, now=now, actor=actor)
 
     completion = _write(order, report, parts, issues, posted)
+    at_once.write(order, tasks, completion, actor=actor)
     keys = registers.put([(order, parts)]) | posted.keys
     events.record_order("completed", order, keys=keys, actor=actor)
     return Completed(order, completion, posted)
@@ -83,8 +102,8 @@ def complete(order_id: int, draft: CompletionDraft, *, now: datetime, actor: Any
 
 def _checked(order: ManufacturingOrder, draft: CompletionDraft, *, now: datetime) -> _Report:
     unit = order.item.unit
-    quantity = _none_or_more(draft.quantity, "quantity", unit.decimals, unit.code)
-    scrapped = _none_or_more(draft.scrapped_quantity, "scrapped_quantity", unit.decimals, unit.code)
+    quantity = none_or_more(draft.quantity, "quantity", unit.decimals, unit.code)
+    scrapped = none_or_more(draft.scrapped_quantity, "scrapped_quantity", unit.decimals, unit.code)
     if quantity == 0 and scrapped == 0:
         raise InvalidInput(errors={"quantity": "Report at least one good or scrapped."})
     open_quantity = order.quantity - order.posted_quantity - order.closed_quantity
@@ -101,18 +120,19 @@ def _checked(order: ManufacturingOrder, draft: CompletionDraft, *, now: datetime
     return _Report(
         quantity,
         scrapped,
-        _lot_numbers(order, draft, quantity),
+        lot_numbers(order, draft, quantity),
         effective_at,
         local_date(effective_at, order.site.time_zone),
     )
 
 
-def _none_or_more(value: object, field: str, decimals: int, unit: str) -> Decimal:
+def none_or_more(value: object, field: str, decimals: int, unit: str) -> Decimal:
+    """:raises InvalidInput: for a quantity below 0, or with more decimals than its unit has."""
     number = to_decimal(value, field=field)
     return number if number == 0 else check_quantity(number, decimals=decimals, unit=unit, field=field)
 
 
-def _lot_numbers(order: ManufacturingOrder, draft: CompletionDraft, quantity: Decimal) -> list[str]:
+def lot_numbers(order: ManufacturingOrder, draft: CompletionDraft, quantity: Decimal) -> list[str]:
     """The lots to fill: none, one, or a serial number for each good one."""
     serials = [number.strip() for number in draft.serial_numbers]
     lot = draft.lot_number.strip() or order.lot_number
@@ -141,6 +161,7 @@ def _post(
     report: _Report,
     parts: Sequence[ManufacturingOrderComponent],
     issues: Sequence[Issue],
+    tasks: Sequence[Task],
     *,
     now: datetime,
     actor: Any,
@@ -156,19 +177,21 @@ def _post(
             source_id=order.pk,
             source_number=order.number,
         ),
-        withdrawals=[_withdrawal(order, issue, production) for issue in issues],
-        deposits=_deposits(order, draft, report, parts, issues, production),
+        withdrawals=[withdrawal_of(order, issue, production, order.site_id) for issue in issues],
+        deposits=_deposits(order, draft, report, parts, issues, tasks, production),
+        absorbed=at_once.absorbed(order, tasks, report.quantity + report.scrapped_quantity, at=report.effective_at),
         order_pool=OrderPool(order.item_id, order.company_id, order.pk),
         now=now,
         actor=actor,
     )
 
 
-def _withdrawal(order: ManufacturingOrder, issue: Issue, production: int) -> Withdrawal:
+def withdrawal_of(order: ManufacturingOrder, issue: Issue, production: int, site_id: int) -> Withdrawal:
+    """What is used of a component at a site."""
     return Withdrawal(
         item_id=issue.component.item_id,
         quantity=issue.quantity,
-        site_id=order.site_id,
+        site_id=site_id,
         used_by_id=order.company_id,
         to_location_id=production,
         location_id=issue.location_id,
@@ -186,24 +209,42 @@ def _deposits(
     report: _Report,
     parts: Sequence[ManufacturingOrderComponent],
     issues: Sequence[Issue],
+    tasks: Sequence[Task],
     production: int,
 ) -> list[Deposit]:
     """The good ones as they go into stock: at once, or one by one where each has its number."""
     if report.quantity == 0:
         return []
-    if draft.location_id is not None:
-        check_places([Place("quantity", order.site_id, draft.location_id, order.item_id, None)])
-    location = draft.location_id or receipt_location(order.item_id, order.site_id, order.company_id)
+    if tasks:
+        part = costs.finished_part(order, tasks, parts, issues, finished=report.quantity)
+    else:
+        part = rules.pool_part(
+            uses=_uses(parts, issues),
+            ordered=order.quantity,
+            completed_before=order.posted_quantity,
+            quantity=report.quantity,
+        )
+    goods = Goods(report.quantity, report.lot_numbers, report.on, draft.expires_on, draft.location_id)
+    return deposits_of(order, goods, production, part)
+
+
+def deposits_of(
+    order: ManufacturingOrder,
+    goods: Goods,
+    source_id: int,
+    pool_part: tuple[Decimal, Decimal],
+    *,
+    from_lot_id: int | None = None,
+) -> list[Deposit]:
+    """Good ones out of production, or out of a lot of work in progress, with their part of the order's cost."""
+    if goods.location_id is not None:
+        check_places([Place("quantity", order.site_id, goods.location_id, order.item_id, None)])
+    location = goods.location_id or receipt_location(order.item_id, order.site_id, order.company_id)
     lot_ids: Sequence[int | None] = lots.take(
-        order, report.lot_numbers, began_on=report.on, expires_on=draft.expires_on
+        order, goods.lot_numbers, began_on=goods.on, expires_on=goods.expires_on
     ) or [None]
-    each = report.quantity / len(lot_ids)
-    _, whole = rules.pool_part(
-        uses=_uses(parts, issues),
-        ordered=order.quantity,
-        completed_before=order.posted_quantity,
-        quantity=report.quantity,
-    )
+    each = goods.quantity / len(lot_ids)
+    part, whole = pool_part[0] / len(lot_ids), pool_part[1]
     return [
         Deposit(
             item_id=order.item_id,
@@ -211,10 +252,11 @@ def _deposits(
             site_id=order.site_id,
             location_id=location,
             owner_id=order.company_id,
-            from_location_id=production,
+            from_location_id=source_id,
             lot_id=lot_id,
+            from_lot_id=from_lot_id,
             # What an earlier one of these took is gone from the pool, and from the whole with it.
-            pool_part=(each, whole - place * each),
+            pool_part=(part, whole - place * part),
         )
         for place, lot_id in enumerate(lot_ids)
     ]
@@ -236,25 +278,43 @@ def _write(
     posted: Posted,
 ) -> Completion:
     """The order, its components and the report itself; `parts` are brought up to date for the registers."""
-    order.posted_quantity += report.quantity
-    order.scrapped_quantity += report.scrapped_quantity
-    order.started_at = order.started_at or report.effective_at
+    completion = write_completion(
+        order,
+        report.quantity,
+        report.scrapped_quantity,
+        posted,
+        site_id=order.site_id,
+        at=report.effective_at,
+    )
+    write_issued(parts, issues, is_done=order.state == rules.State.DONE)
+    return completion
+
+
+def write_completion(
+    order: ManufacturingOrder, good: Decimal, scrapped: Decimal, posted: Posted, *, site_id: int, at: datetime
+) -> Completion:
+    """The order after good ones went into stock (or pieces were lost at its last step), and the report of it.
+
+    The caller holds the order's lock.
+    """
+    order.posted_quantity += good
+    order.scrapped_quantity += scrapped
+    order.started_at = order.started_at or at
     order.state = rules.state_of(ordered=order.quantity, completed=order.posted_quantity, has_reports=True)
-    order.done_at = report.effective_at if order.state == rules.State.DONE else None
+    order.done_at = at if order.state == rules.State.DONE else None
     order.version += 1
     order.save(update_fields=["posted_quantity", "scrapped_quantity", "started_at", "state", "done_at", "version"])
     if order.state == rules.State.DONE:
         places.follow(order)
-    write_issued(parts, issues, is_done=order.state == rules.State.DONE)
     return Completion.objects.create(
         company_id=order.company_id,
-        site_id=order.site_id,
+        site_id=site_id,
         order=order,
         posting_id=posted.posting_id,
         number=posted.number,
-        completed_at=report.effective_at,
-        quantity=report.quantity,
-        scrapped_quantity=report.scrapped_quantity,
+        completed_at=at,
+        quantity=good,
+        scrapped_quantity=scrapped,
     )
 
 

@@ -23,7 +23,7 @@ from production.models import BillOfMaterials, ManufacturingOrder, Manufacturing
 from production.selectors.bills import BillKey, closest_bills
 from production.selectors.dates import Lead, start_dates
 from production.services import components, lead_times, registers
-from production.services.tasks import freezing
+from production.services.steps import freezing
 from sites.access import PLANNERS, require
 from sites.models import Company, Site
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max
+
 from core.errors import InvalidInput
 from core.quantities import check_quantity, to_decimal
 from inventory.models import UnitOfMeasure
@@ -12,7 +14,7 @@ from inventory.selectors.ordering import Asked, Measured, Place, check_places, m
 from inventory.services import items
 from production import rules
 from production.drafts import ComponentUse
-from production.models import ManufacturingOrder, ManufacturingOrderComponent
+from production.models import ManufacturingOrder, ManufacturingOrderComponent, Task
 
 ZERO = Decimal(0)
 
@@ -52,17 +54,23 @@ def given_issues(
     uses: Sequence[ComponentUse],
     *,
     actor: Any,
+    task: Task | None = None,
 ) -> list[Issue]:
-    """What the report says was used; an item that was not planned becomes a component with no need.
+    """What the report says was used (at a task); an item that was not planned there becomes a component with no need.
 
     The caller holds the order's lock.
 
     :raises InvalidInput: naming each field that is wrong; nothing may be used to make itself.
     """
+    site_id = task.site_id if task else order.site_id
+    parts = [component for component in parts if component.site_id == site_id]
+    if task is not None and any(component.task_id == task.pk for component in parts):
+        mine = {component.item_id for component in parts if component.task_id == task.pk}
+        parts = [part for part in parts if part.task_id == task.pk or part.item_id not in mine]
     by_item: dict[int, list[ManufacturingOrderComponent]] = {}
-    for component in [*parts, *_added(order, parts, uses, actor=actor)]:
+    for component in [*parts, *_added(order, parts, uses, actor=actor, task=task)]:
         by_item.setdefault(component.item_id, []).append(component)
-    quantities = _checked(order, uses, {item_id: own[0].item.unit for item_id, own in by_item.items()})
+    quantities = _checked(site_id, uses, {item_id: own[0].item.unit for item_id, own in by_item.items()})
     left = {component.pk: component.quantity - component.posted_quantity for component in parts}
     return [
         Issue(component, part, use.lot_id, use.location_id, use.owner_id, f"components.{place}.quantity")
@@ -84,9 +92,7 @@ def _split(
             yield component, part
 
 
-def _checked(
-    order: ManufacturingOrder, uses: Sequence[ComponentUse], units: Mapping[int, UnitOfMeasure]
-) -> list[Decimal]:
+def _checked(site_id: int, uses: Sequence[ComponentUse], units: Mapping[int, UnitOfMeasure]) -> list[Decimal]:
     quantities: list[Decimal] = []
     errors: dict[str, str] = {}
     for place, use in enumerate(uses):
@@ -102,7 +108,7 @@ def _checked(
         raise InvalidInput(errors=errors)
     check_places(
         [
-            Place(f"components.{place}.quantity", order.site_id, use.location_id, use.item_id, use.lot_id)
+            Place(f"components.{place}.quantity", site_id, use.location_id, use.item_id, use.lot_id)
             for place, use in enumerate(uses)
         ]
     )
@@ -115,6 +121,7 @@ def _added(
     uses: Sequence[ComponentUse],
     *,
     actor: Any,
+    task: Task | None,
 ) -> list[ManufacturingOrderComponent]:
     """New components for the items that were not planned."""
     known = {component.item_id for component in parts}
@@ -128,18 +135,21 @@ def _added(
         [Asked(order.company_id, item_id, 1, f"components.{place}") for item_id, place in places.items()], actor=actor
     )
     items.give_sight([size.item_id for size in sizes if size.is_first_use], order.company_id)
-    last = max((component.line_no for component in parts), default=0)
-    rows = [_unplanned(order, size, last + number) for number, size in enumerate(sizes, start=1)]
+    last = order.components.aggregate(last=Max("line_no"))["last"] or 0
+    rows = [_unplanned(order, task, size, last + number) for number, size in enumerate(sizes, start=1)]
     ManufacturingOrderComponent.objects.bulk_create(rows)
     written = ManufacturingOrderComponent.objects.filter(pk__in=[row.pk for row in rows])
     return list(written.select_related("item__unit").order_by("line_no"))
 
 
-def _unplanned(order: ManufacturingOrder, size: Measured, line_no: int) -> ManufacturingOrderComponent:
+def _unplanned(
+    order: ManufacturingOrder, task: Task | None, size: Measured, line_no: int
+) -> ManufacturingOrderComponent:
     return ManufacturingOrderComponent(
         order=order,
         company_id=order.company_id,
-        site_id=order.site_id,
+        site_id=task.site_id if task else order.site_id,
+        task=task,
         line_no=line_no,
         item_id=size.item_id,
         unit_id=size.unit_id,

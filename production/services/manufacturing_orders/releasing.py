@@ -15,7 +15,7 @@ from production.rules import Step, check
 from production.services import components, registers
 from production.services.access import require_planner
 from production.services.manufacturing_orders.creating import find_bills, follow, follow_steps
-from production.services.tasks import releasing as tasks
+from production.services.steps import releasing as tasks
 
 _WRITTEN = ("state", "released_at", "bill", "routing", "yield_factor", "start_quantity", "start_on", "version")
 

@@ -15,33 +15,36 @@ from inventory.models import Posting, StockMove
 from inventory.services import reversal
 from production import events, locks, rules
 from production.choices import ManufacturingOrderState as State
+from production.choices import TaskEventKind, TaskState
 from production.drafts import Completed
-from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
+from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent, TaskEvent
 from production.rules import Step
-from production.services import places, registers
+from production.services import below, places, registers
 from production.services.access import require_reporter
 from production.services.manufacturing_orders.completing import write_issued
 from production.services.manufacturing_orders.issuing import Issue
+from production.services.tasks import undoing
+from production.services.tasks.drafts import Doing, Done
 
 
 @service
 def reverse(order_id: int, *, reason: str = "", now: datetime, actor: Any) -> Completed:
     """Take the latest posting of an order back: good ones leave stock, components return, cost with them.
 
-    Of a closed order the latest may be the cost that was written off; either way the order is open again. Locks the
-    order, then what the ledger needs. Emits `manufacturing_order.reversed`.
+    Of a closed order the latest may be what was written off; either way the order is open again. Locks its legs and
+    services, the order, then what the ledger needs. Emits `manufacturing_order.reversed`, and `task.undone` of a task.
 
     :raises WrongState: when nothing is posted.
     :raises ReversalBlocked: naming what took the good ones meanwhile.
     """
+    below.lock(order_id)
     order = locks.order(order_id)
     require_reporter(actor, order)
     rules.check(order.state, Step.REVERSE, number=order.number)
-    latest = order.completions.filter(reversed_at=None).order_by("-pk").first()
-    posting_id = _standing_write_off(order) or (latest.posting_id if latest else None)
+    posting_id = _latest(order)
     if posting_id is None:
         raise WrongState(f"{order.number} has nothing to take back.")
-    return _take_back(order, posting_id, reason=reason, now=now, actor=actor)
+    return take_back(order, posting_id, reason=reason, by=Doing(), now=now, actor=actor)[0]
 
 
 @service
@@ -54,12 +57,21 @@ def undo_posting(posting_id: int, *, now: datetime, actor: Any) -> Posted:
     posting = Posting.objects.filter(pk=posting_id, source_kind=DocumentKind.MANUFACTURING_ORDER).first()
     if posting is None or posting.source_id is None:
         raise NotFound("There is no posting of a manufacturing order with that id.")
+    below.lock(posting.source_id)
     order = locks.order(posting.source_id)
     require_reporter(actor, order)
     rules.check(order.state, Step.REVERSE, number=order.number)
     if _standing_write_off(order) not in {None, posting_id}:
         raise WrongState(f"{order.number} is closed and its cost written off; take that back first.")
-    return _take_back(order, posting_id, reason="", now=now, actor=actor).posted
+    return take_back(order, posting_id, reason="", by=Doing(), now=now, actor=actor)[0].posted
+
+
+def _latest(order: ManufacturingOrder) -> int | None:
+    """The latest posting that stands: of a closed order what was written off, else a report or an issue."""
+    postings = Posting.objects.filter(source_kind=DocumentKind.MANUFACTURING_ORDER, source_id=order.pk)
+    undone = postings.filter(reverses__isnull=False).values_list("reverses_id", flat=True)
+    standing = postings.filter(reverses=None).exclude(pk__in=list(undone))
+    return standing.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def _standing_write_off(order: ManufacturingOrder) -> int | None:
@@ -72,8 +84,13 @@ def _standing_write_off(order: ManufacturingOrder) -> int | None:
     return standing.order_by("-pk").values_list("pk", flat=True).first()
 
 
-def _take_back(order: ManufacturingOrder, posting_id: int, *, reason: str, now: datetime, actor: Any) -> Completed:
-    """The caller holds the order's lock."""
+def take_back(
+    order: ManufacturingOrder, posting_id: int, *, reason: str, by: Doing, now: datetime, actor: Any
+) -> tuple[Completed, list[Done]]:
+    """Reverse a posting of the order and all that it counted, at its tasks too; returns what became of these.
+
+    The caller holds the locks of the order and of what stands below it.
+    """
     completion = order.completions.filter(posting_id=posting_id).first()
 
     posted = reversal.reverse(posting_id, now=now, actor=actor, reason=reason)
@@ -83,10 +100,20 @@ def _take_back(order: ManufacturingOrder, posting_id: int, *, reason: str, now: 
         _open_again(order, completion, now=now)
     issued = _issued(posting_id)
     back = [Issue(component, -issued.get(component.pk, Decimal(0))) for component in parts]
+    done = undoing.uncount_posting(order, posting_id, posted, by=by, now=now, actor=actor)
     _write(order, parts, back)
+    _open_tasks(order)
     keys = registers.put([(order, parts)]) | posted.keys
     events.record_order("reversed", order, keys=keys, actor=actor)
-    return Completed(order, completion, posted)
+    return Completed(order, completion, posted), done
+
+
+def _open_tasks(order: ManufacturingOrder) -> None:
+    """What ended with the order, or by itself when the order was done, is open again where it was not through."""
+    order.tasks.filter(state=TaskState.CANCELED).update(state=TaskState.WAITING)
+    order.tasks.filter(state=TaskState.DONE, good_quantity=0, scrapped_quantity=0).update(
+        state=TaskState.WAITING, done_at=None
+    )
 
 
 def _open_again(order: ManufacturingOrder, completion: Completion, *, now: datetime) -> None:
@@ -98,7 +125,7 @@ def _open_again(order: ManufacturingOrder, completion: Completion, *, now: datet
 
 
 def _write(order: ManufacturingOrder, parts: list[ManufacturingOrderComponent], back: Sequence[Issue]) -> None:
-    has_reports = order.completions.filter(reversed_at=None).exists()
+    has_reports = order.completions.filter(reversed_at=None).exists() or _is_begun(order)
     order.state = rules.state_of(ordered=order.quantity, completed=order.posted_quantity, has_reports=has_reports)
     order.started_at = order.started_at if has_reports else None
     order.closed_quantity, order.close_reason = Decimal(0), ""
@@ -111,6 +138,12 @@ def _write(order: ManufacturingOrder, parts: list[ManufacturingOrderComponent], 
     )
     places.follow(order)
     write_issued(parts, back, is_done=order.state == State.DONE)
+
+
+def _is_begun(order: ManufacturingOrder) -> bool:
+    """Whether something was done at its tasks that stands."""
+    events = TaskEvent.objects.filter(order=order, reversed_by=None)
+    return events.exclude(kind__in=(TaskEventKind.UNDO, TaskEventKind.ASSIGN)).exists()
 
 
 def _issued(posting_id: int) -> dict[int, Decimal]:

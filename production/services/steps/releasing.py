@@ -17,7 +17,7 @@ from inventory.selectors.exchange import rate_on
 from inventory.services.transfers import legs
 from inventory.services.transfers.legs import LegDraft
 from production.models import ManufacturingOrder, ManufacturingOrderComponent, Task
-from production.services.tasks import freezing
+from production.services.steps import freezing
 from purchasing.models import Supplier
 from purchasing.services import services
 from purchasing.services.services import ServiceDraft
