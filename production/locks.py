@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from core.errors import NotFound
+from inventory.models import Demand
 from production.models import BillOfMaterials, ManufacturingOrder
 
 # The two halves of a cycle may come from two transactions, so changes of recipes go one by one.
@@ -52,3 +53,9 @@ def order(order_id: int) -> ManufacturingOrder:
     :raises NotFound: when there is none.
     """
     return orders([order_id])[0]
+
+
+def demands(demand_ids: Iterable[int]) -> list[Demand]:
+    """Demands that orders are about to be made for, locked in order of their ids: each is made for once."""
+    wanted = sorted(set(demand_ids))
+    return list(Demand.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))

@@ -38,6 +38,11 @@ def close_components(component_ids: Iterable[int]) -> frozenset[LevelKey]:
     return registers.close_demands(DemandKind.MO_COMPONENT, component_ids)
 
 
+def pegged_demand_id(order: ManufacturingOrder) -> int | None:
+    """The demand that an order is made for, open or not: what it makes is reserved for that. None for stock."""
+    return _pegs([order]).get((order.source_kind, order.source_id))
+
+
 def needed_on(order: ManufacturingOrder) -> date:
     """When the components must be there."""
     return order.start_on or order.due_on

@@ -1,5 +1,6 @@
 """Manufacturing orders: everything that can be done to one."""
 
+from production.services.manufacturing_orders.chains import make_for, preview_for, unmake_for
 from production.services.manufacturing_orders.closing import cancel, close
 from production.services.manufacturing_orders.completing import complete
 from production.services.manufacturing_orders.creating import create, create_many
@@ -16,11 +17,14 @@ __all__ = [
     "create",
     "create_many",
     "edit",
+    "make_for",
     "make_to_stock",
+    "preview_for",
     "rank",
     "release",
     "release_many",
     "reverse",
     "unblock",
     "undo_posting",
+    "unmake_for",
 ]

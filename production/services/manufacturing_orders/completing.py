@@ -245,6 +245,7 @@ def deposits_of(
     ) or [None]
     each = goods.quantity / len(lot_ids)
     part, whole = pool_part[0] / len(lot_ids), pool_part[1]
+    demand_id = registers.pegged_demand_id(order)
     return [
         Deposit(
             item_id=order.item_id,
@@ -255,6 +256,7 @@ def deposits_of(
             from_location_id=source_id,
             lot_id=lot_id,
             from_lot_id=from_lot_id,
+            reserved_for_demand_id=demand_id,
             # What an earlier one of these took is gone from the pool, and from the whole with it.
             pool_part=(part, whole - place * part),
         )

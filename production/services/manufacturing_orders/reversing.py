@@ -93,7 +93,8 @@ def take_back(
     """
     completion = order.completions.filter(posting_id=posting_id).first()
 
-    posted = reversal.reverse(posting_id, now=now, actor=actor, reason=reason)
+    held_for = registers.pegged_demand_id(order)
+    posted = reversal.reverse(posting_id, held_for_demand_id=held_for, now=now, actor=actor, reason=reason)
 
     parts = list(order.components.select_related("item__unit").order_by("line_no", "pk"))
     if completion is not None:
