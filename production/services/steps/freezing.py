@@ -77,7 +77,7 @@ def _tasks(order: ManufacturingOrder, operations: Sequence[Operation], lanes: di
         lane = lanes.get((order.company_id, before.site_id, task.site_id))
         if before.site_id != task.site_id:
             cost = lane_cost(lane, order.item, before.quantity, order.company.currency)
-            task.planned_transport_cost = cost
+            before.planned_transport_cost = cost
     return tasks
 
 
