@@ -1,12 +1,15 @@
 """What production's workers do when an event has been committed."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from core import handlers
 from core.models import Event
+from inventory import handlers as levels
 from inventory.choices import DocumentKind
+from inventory.drafts import LevelKey
 from inventory.events import levels_of
 
 # When nothing more may be asked for on a line that an order is made for.
@@ -26,8 +29,16 @@ _KEPT = ("item_site.changed", "supplier.archived", "supplier_item.removed")
 
 def register() -> None:
     """Enter production's handlers; called in `AppConfig.ready`."""
+    levels.follow(tasks_may_begin)
     handlers.register("made_to_order", sources_ended, follows=_ENDS)
     handlers.register("made_lead_times", items_kept, follows=_KEPT)
+
+
+def tasks_may_begin(keys: Iterable[LevelKey], *, now: datetime) -> None:
+    """Look again whether tasks may begin, for which material or pieces at these levels came or went."""
+    from production.services.tasks import readiness
+
+    readiness.follow(keys, now=now)
 
 
 def items_kept(keys: list[tuple[Any, ...]], *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from core.transactions import service
 from production import events, rules
 from production.choices import TaskEventKind, TaskState
 from production.models import Task
-from production.services.tasks import recording
+from production.services.tasks import readiness, recording
 from production.services.tasks.drafts import Doing, Done
 from production.services.tasks.opening import Opened, open_task
 from production.services.tasks.timing import book
@@ -76,6 +76,7 @@ def finish(task_id: int, *, by: Doing | None = None, now: Any, actor: Any) -> Do
     minutes, posted = book(opened)
     task.state, task.done_at, task.resumed_at = TaskState.DONE, opened.at, None
     _save(task)
+    readiness.refresh([opened.order.pk])
     return recording.record(opened, TaskEventKind.FINISH, minutes=minutes, posted=posted)
 
 
@@ -89,6 +90,7 @@ def reopen(task_id: int, *, by: Doing | None = None, now: Any, actor: Any) -> Do
     rules.check(opened.order.state, rules.Step.COMPLETE, number=opened.order.number)
     opened.task.state, opened.task.done_at = TaskState.PAUSED, None
     _save(opened.task)
+    readiness.refresh([opened.order.pk])
     return recording.record(opened, TaskEventKind.REOPEN)
 
 

@@ -1,0 +1,118 @@
+"""Whether tasks may begin: their material is there, and the pieces of the operation before are.
+
+Worked out in one statement from what is committed: allocations of the components, and work in progress at the site.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from core.transactions import service
+from inventory.drafts import LevelKey
+from inventory.events import record_change
+from production.choices import TaskState
+
+# A task waits for the first of: the operation before, pieces of it, the worst of its material. Locks only what changes,
+# by id. `before` is the operation in front of it; what is through with that one lies in the lot of its stage.
+_REFRESH = """
+WITH open_task AS (
+    SELECT t.id, t.order_id, t.site_id, t.company_id, t.state, t.waits_for, t.overlap_quantity, o.item_id, b.name,
+           b.state AS before_state, b.number AS before_number, b.overlap_quantity AS before_overlap
+    FROM production_task t
+    JOIN production_manufacturingorder o ON o.id = t.order_id
+    LEFT JOIN LATERAL (
+        SELECT p.name, p.state, p.number, p.overlap_quantity FROM production_task p
+        WHERE p.order_id = t.order_id AND p.number < t.number ORDER BY p.number DESC LIMIT 1
+    ) b ON true
+    WHERE t.order_id = ANY(%(orders)s::bigint[]) AND t.state IN ('waiting', 'ready')
+), judged AS (
+    SELECT k.id, k.order_id, k.site_id, k.company_id, k.state, k.waits_for,
+        CASE
+            WHEN k.before_number IS NOT NULL AND here.quantity = 0 THEN left('pieces from ' || k.name, 200)
+            WHEN k.before_number IS NOT NULL AND k.before_state <> 'done'
+                AND (k.before_overlap = 0 OR here.quantity < k.before_overlap) THEN left(k.name || ' to finish', 200)
+            ELSE coalesce(material.waits_for, '')
+        END AS waiting
+    FROM open_task k
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(b.quantity), 0) AS quantity
+        FROM inventory_lot l JOIN inventory_stockbalance b ON b.item_id = l.item_id AND b.lot_id = l.id
+        JOIN inventory_location p ON p.id = b.location_id AND p.kind = 'wip'
+        WHERE l.item_id = k.item_id AND l.kind = 'wip' AND l.source_id = k.order_id
+          AND l.stage = k.before_number::text AND b.site_id = k.site_id
+    ) here
+    LEFT JOIN LATERAL (
+        SELECT i.sku || CASE
+                WHEN a.expected_on IS NULL THEN ' not available'
+                ELSE ' expected ' || to_char(a.expected_on, 'YYYY-MM-DD') END AS waits_for
+        FROM production_manufacturingordercomponent c
+        JOIN inventory_demand d ON d.kind = 'mo_component' AND d.line_id = c.id AND d.part = 0 AND d.open_quantity > 0
+        JOIN inventory_item i ON i.id = c.item_id
+        LEFT JOIN inventory_allocation a ON a.demand_id = d.id
+        WHERE c.task_id = k.id AND c.kind = 'component' AND a.availability IS DISTINCT FROM 'in_stock'
+        ORDER BY a.expected_on DESC NULLS FIRST, c.line_no LIMIT 1
+    ) material ON true
+), changed AS (
+    SELECT t.id FROM production_task t JOIN judged j ON j.id = t.id
+    WHERE (j.waits_for, j.state) IS DISTINCT FROM
+          (j.waiting, CASE WHEN j.waiting = '' THEN 'ready' ELSE 'waiting' END)
+    ORDER BY t.id FOR NO KEY UPDATE OF t
+)
+UPDATE production_task t
+SET waits_for = j.waiting, state = CASE WHEN j.waiting = '' THEN 'ready' ELSE 'waiting' END
+FROM judged j JOIN changed c ON c.id = j.id
+WHERE t.id = j.id AND t.state IN ('waiting', 'ready')
+RETURNING t.id, t.order_id, t.site_id, t.company_id, t.state
+"""
+
+# Orders with a task that has not begun, whose material or whose own pieces these keys are about.
+_ORDERS = """
+SELECT DISTINCT t.order_id
+FROM unnest(%(items)s::bigint[], %(sites)s::bigint[], %(users)s::bigint[]) AS k(item_id, site_id, used_by_id)
+JOIN inventory_demand d ON d.used_by_id = k.used_by_id AND d.site_id = k.site_id AND d.item_id = k.item_id
+    AND d.closed_at IS NULL AND d.kind = 'mo_component'
+JOIN production_task t ON t.order_id = d.document_id AND t.state IN ('waiting', 'ready')
+UNION
+SELECT t.order_id
+FROM unnest(%(items)s::bigint[], %(sites)s::bigint[], %(users)s::bigint[]) AS k(item_id, site_id, used_by_id)
+JOIN production_task t ON t.site_id = k.site_id AND t.state IN ('waiting', 'ready')
+JOIN production_manufacturingorder o ON o.id = t.order_id AND o.item_id = k.item_id AND o.company_id = k.used_by_id
+"""
+
+
+@service
+def refresh(order_ids: Collection[int]) -> list[int]:
+    """Write for the tasks of these orders that have not begun whether they may, and what they wait for.
+
+    Returns the ids of the tasks that changed. Locks these by id. Emits `task.ready` and `task.waiting`, one event a
+    company and state. May run any number of times.
+    """
+    if not order_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_REFRESH, {"orders": sorted(order_ids)})
+        rows = cursor.fetchall()
+    told: dict[tuple[int, str], list[tuple[int, int, int]]] = {}
+    for task_id, order_id, site_id, company_id, state in rows:
+        told.setdefault((company_id, state), []).append((task_id, order_id, site_id))
+    for (company_id, state), own in sorted(told.items()):
+        record_change(
+            f"task.{TaskState(state)}",
+            documents=[("task", task_id) for task_id, _, _ in own],
+            company_ids=[company_id],
+            site_ids={site_id for _, _, site_id in own},
+            actor=None,
+        )
+    return [row[0] for row in rows]
+
+
+def follow(keys: Iterable[LevelKey], *, now: datetime) -> None:
+    """What a recompute of these levels means for tasks; runs after it, again and again without harm."""
+    columns = [list(column) for column in zip(*sorted(set(keys)), strict=True)]
+    if not columns:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_ORDERS, dict(zip(("items", "sites", "users"), columns, strict=True)))
+        order_ids = [row[0] for row in cursor.fetchall()]
+    refresh(order_ids)
