@@ -14,7 +14,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from core.api import problems
 
 # What a script sends along when it asks for a part of a page at the page's own address.
-PART_HEADERS = ("X-Live", "X-Part", "X-Drawer")
+PART_HEADERS = ("X-Live", "X-Part", "X-Drawer", "X-Palette")
 
 
 class PartsMiddleware:

@@ -8,6 +8,7 @@ import "./js/dialog.js";
 import "./js/drawer.js";
 import "./js/rank.js";
 import "./js/select.js";
+import "./js/palette.js";
 import "./js/keys.js";
 import "./js/inline.js";
 import "./js/lines.js";

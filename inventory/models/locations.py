@@ -1,8 +1,9 @@
 """Where stock stands in a site, and which batch it is."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 from core.models import Editable, Master
 from inventory.choices import KEEPING_KINDS, LocationKind, LotKind, LotState
@@ -69,6 +70,7 @@ class Lot(Editable):
                 F("item"), F("issuer"), Lower("number"), name="inventory_lot_once", nulls_distinct=False
             )
         ]
+        indexes = [GinIndex(OpClass(Upper("number"), name="gin_trgm_ops"), name="inventory_lot_search")]
 
     def __str__(self) -> str:
         return self.number

@@ -1,7 +1,9 @@
 """Moving stock between sites."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from core.fields import QuantityField
 from inventory.choices import TransferState
@@ -37,6 +39,11 @@ class Transfer(Document):
         indexes = [
             models.Index(fields=["company", "state", "-id"], name="inventory_transfer_state"),
             models.Index(fields=["source_id"], name="inventory_transfer_source", condition=Q(source_id__isnull=False)),
+            GinIndex(
+                OpClass(Upper("number"), name="gin_trgm_ops"),
+                OpClass(Upper("external_reference"), name="gin_trgm_ops"),
+                name="inventory_transfer_search",
+            ),
         ]
 
 

@@ -1,8 +1,9 @@
 """Manufacturing orders."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Upper
 
 from core.fields import PriceField, QuantityField, RateField
 from inventory.models import Document, OrderLine
@@ -71,6 +72,11 @@ class ManufacturingOrder(Document):
             models.Index(fields=["company", "state", "-id"], name="production_order_state"),
             models.Index(fields=["company", "site", "-id"], name="production_order_site"),
             models.Index(fields=["source_id"], name="production_order_source", condition=Q(source_id__isnull=False)),
+            GinIndex(
+                OpClass(Upper("number"), name="gin_trgm_ops"),
+                OpClass(Upper("external_reference"), name="gin_trgm_ops"),
+                name="production_order_search",
+            ),
         ]
 
 

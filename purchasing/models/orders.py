@@ -1,7 +1,9 @@
 """Purchase orders."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from core.fields import PriceField, QuantityField
 from inventory.models import Document, OrderLine
@@ -25,6 +27,11 @@ class PurchaseOrder(Document):
         indexes = [
             models.Index(fields=["company", "state", "-id"], name="purchasing_order_state"),
             models.Index(fields=["company", "site", "-id"], name="purchasing_order_site"),
+            GinIndex(
+                OpClass(Upper("number"), name="gin_trgm_ops"),
+                OpClass(Upper("external_reference"), name="gin_trgm_ops"),
+                name="purchasing_order_search",
+            ),
         ]
 
 

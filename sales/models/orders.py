@@ -1,7 +1,9 @@
 """Sales orders."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from core.fields import PriceField, RateField
 from inventory.models import Document, OrderLine
@@ -33,6 +35,11 @@ class SalesOrder(Document):
         indexes = [
             models.Index(fields=["company", "state", "-id"], name="sales_order_state"),
             models.Index(fields=["company", "site", "-id"], name="sales_order_site"),
+            GinIndex(
+                OpClass(Upper("number"), name="gin_trgm_ops"),
+                OpClass(Upper("external_reference"), name="gin_trgm_ops"),
+                name="sales_order_search",
+            ),
         ]
 
 

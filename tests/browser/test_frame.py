@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import axe
 from tests.browser.conftest import Open
 
 BACKGROUND = "() => getComputedStyle(document.documentElement).backgroundColor"
@@ -47,18 +48,46 @@ def test_the_question_mark_lists_the_keys(visit: Open) -> None:
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
 
 
-def test_g_goes_to_a_page_and_slash_finds(visit: Open) -> None:
+def test_g_goes_to_a_page(visit: Open) -> None:
     page = visit("kadri")
     page.goto("/s/all/network/")
     page.keyboard.press("g")
     page.keyboard.press("s")
     expect(page).to_have_url(re.compile(r"/s/all/stock/$"))
 
-    page.keyboard.press("/")
-    expect(page.locator("#search")).to_be_focused()
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_palette_finds_while_one_types(scheme: str, visit: Open) -> None:
+    page = visit("kadri", color_scheme=scheme)
+    page.goto("/s/all/network/")
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Go to, create, find")
+    expect(palette.get_by_role("option", name="Stock", exact=True)).to_be_visible()
+
     page.keyboard.type("SO-1053")
+    expect(palette.get_by_role("option", name=re.compile("^SO-1053"))).to_have_attribute("aria-selected", "true")
+    assert axe.violations(page) == []
+    page.keyboard.press("Escape")
+    expect(palette).to_be_hidden()
+
+    page.keyboard.press("/")
     page.keyboard.press("Enter")
-    expect(page.locator("#content").get_by_role("link", name="SO-1053")).to_be_visible()
+    expect(page.get_by_role("heading", name="SO-1053")).to_be_visible()
+
+
+def test_the_palette_creates_and_its_arrows_choose(visit: Open) -> None:
+    page = visit("kadri")
+    page.goto("/s/all/network/")
+    page.locator(".top .search").click()
+    palette = page.get_by_role("dialog", name="Go to, create, find")
+    page.keyboard.type("create")
+    options = palette.get_by_role("option")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/s/all/sales-orders/new/$"))
 
 
 def choose(page: Page, name: str) -> None:

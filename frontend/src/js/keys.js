@@ -1,7 +1,8 @@
 /* Keys: j/k row, Enter open, x select, Shift+X all, Alt+↑/↓ and R rank, g + letter go (`data-go`), c and others
-   (`data-key="c"` presses that element), / and Ctrl+K find, ? the list. Rows are `[data-row]` in a `[data-keys]` table;
+   (`data-key="c"` presses that element), / and Ctrl+K the palette, ? the list. Rows are `[data-row]` in a `[data-keys]` table;
    Enter follows the row's `[data-open]`. Ignored in fields; single keys can be turned off in the list of keys. */
 import { isTyping } from "./dom.js";
+import { openPalette } from "./palette.js";
 import { ask, shift } from "./rank.js";
 
 const OFF = "mfg-keys-off";
@@ -26,7 +27,6 @@ function step(by) {
 }
 
 const press = (element) => { element?.click(); return !!element; };
-const find = () => { const field = document.getElementById("search"); field?.focus(); field?.select(); return !!field; };
 
 const single = {
   j: () => step(1),
@@ -34,7 +34,7 @@ const single = {
   x: () => press(current()?.querySelector("[name=selected]")),
   X: () => press(document.querySelector("[data-select-all]")),
   r: () => ask(current()),
-  "/": find,
+  "/": openPalette,
   "?": () => document.getElementById("keys")?.showModal(),
   g: () => { isGoing = Date.now(); },
 };
@@ -42,7 +42,7 @@ const single = {
 function handle(event) {
   const row = current();
   if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown") && row) return shift(row, event.key === "ArrowUp" ? -1 : 1) ?? true;
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return find();
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return openPalette();
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (event.key === "Enter") return event.target.matches?.("[data-row]") && press(row?.querySelector("[data-open]"));
   if (localStorage.getItem(OFF)) return false;
