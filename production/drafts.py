@@ -6,14 +6,33 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from inventory.drafts import LineChange, LineRemoval, Posted
+from production.choices import BillKind, BillLineKind
 from production.models import Completion, ManufacturingOrder
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubstituteDraft:
+    """Another item for a component: `factor` of it stand for one of the component's; lower `preference` comes first."""
+
+    item_id: int
+    factor: object = Decimal(1)
+    preference: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class BillLineDraft:
-    """A component of a recipe to be: `quantity_per` bill quantity plus `fixed_quantity` per order."""
+    """A component of a recipe to be: `quantity_per` bill quantity plus `fixed_quantity` per order.
+
+    Used at an operation and brought from a site, if it says so; of a by-product or co-product so much comes out. In a
+    change, `substitutes` are all that the line shall have.
+    """
 
     component_id: int
+    kind: str = BillLineKind.COMPONENT
+    operation_number: int | None = None
+    supply_site_id: int | None = None
+    cost_share: object = Decimal(0)
+    substitutes: Sequence[SubstituteDraft] = ()
     quantity_per: object = Decimal(0)
     fixed_quantity: object = Decimal(0)
     scrap_factor: object = Decimal(0)
@@ -36,6 +55,7 @@ class BillDraft:
     lines: Sequence[BillLineDraft]
     site_id: int | None = None
     company_id: int | None = None
+    kind: str = BillKind.MAKE
     code: str = ""
     revision: str = ""
     quantity: object = Decimal(1)

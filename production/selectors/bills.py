@@ -114,13 +114,13 @@ SELECT line.n, line.path, line.phantom_id, line.bill_id, line.id, line.line_no, 
 FROM line JOIN inventory_item i ON i.id = line.component_id JOIN inventory_unitofmeasure u ON u.id = i.unit_id
 ORDER BY line.n, line.place, line.id
 """
-_VALID = "(l.valid_from_on IS NULL OR l.valid_from_on <= {on}) AND (l.valid_until_on IS NULL OR l.valid_until_on > {on})"
+_VALID = (
+    "(l.valid_from_on IS NULL OR l.valid_from_on <= {on}) AND (l.valid_until_on IS NULL OR l.valid_until_on > {on})"
+)
 _BELOW = {"item": "l.component_id", "site": "{0}.site_id", "company": "{0}.company_id", "on": "{0}.wanted_on"}
 
 
-def closest_bills(
-    keys: Collection[BillKey], *, is_disassembly: bool = False
-) -> dict[BillKey, BillOfMaterials]:
+def closest_bills(keys: Collection[BillKey], *, is_disassembly: bool = False) -> dict[BillKey, BillOfMaterials]:
     """The bill to follow for each key that has one, in two queries."""
     distinct = list(set(keys))
     if not distinct:
