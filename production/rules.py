@@ -31,6 +31,7 @@ class Step(StrEnum):
     REVERSE = "reverse"
     CLOSE = "close"
     CANCEL = "cancel"
+    SPLIT = "split"
     BLOCK = "block"
 
 
@@ -41,6 +42,8 @@ _TAKEN_BACK = frozenset({State.RELEASED, State.IN_PROGRESS, State.PARTLY_COMPLET
 TRANSITIONS: dict[tuple[str, str], frozenset[State]] = {
     (State.PLANNED, Step.RESIZE): frozenset({State.PLANNED}),
     (State.PLANNED, Step.RELEASE): frozenset({State.RELEASED}),
+    (State.PLANNED, Step.SPLIT): frozenset({State.PLANNED}),
+    (State.RELEASED, Step.SPLIT): frozenset({State.RELEASED}),
     (State.PLANNED, Step.CANCEL): frozenset({State.CANCELED}),
     (State.RELEASED, Step.CANCEL): frozenset({State.CANCELED}),
     (State.IN_PROGRESS, Step.REVERSE): _TAKEN_BACK,

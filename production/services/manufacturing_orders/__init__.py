@@ -8,22 +8,26 @@ from production.services.manufacturing_orders.editing import block, edit, rank, 
 from production.services.manufacturing_orders.releasing import release, release_many
 from production.services.manufacturing_orders.reversing import reverse, undo_posting
 from production.services.manufacturing_orders.sourcing import make_to_stock
+from production.services.manufacturing_orders.splitting import close_with_back_order, merge, split
 
 __all__ = [
     "block",
     "cancel",
     "close",
+    "close_with_back_order",
     "complete",
     "create",
     "create_many",
     "edit",
     "make_for",
     "make_to_stock",
+    "merge",
     "preview_for",
     "rank",
     "release",
     "release_many",
     "reverse",
+    "split",
     "unblock",
     "undo_posting",
     "unmake_for",
