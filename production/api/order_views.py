@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.views import CreateMixin, EditMixin, ScopedViewSet, document_action
+from core.api.views import CreateMixin, EditMixin, document_action
 from core.errors import InvalidInput, NotFound
 from inventory.api.line_places import Named, find
 from inventory.api.order_fields import OptionalReasonSerializer, ReasonSerializer, common_flag, line_values
@@ -18,7 +18,9 @@ from inventory.selectors import ranks as rank_selectors
 from inventory.selectors.statuses import fresh_statuses, statuses
 from production.api import order_serializers as serializers
 from production.api.filters import OrderFilter
-from production.drafts import Completed, CompletionDraft, ComponentUse, OrderDraft
+from production.api.uses import component_uses
+from production.api.whole_order_views import WholeOrderActions
+from production.drafts import Completed, CompletionDraft, OrderDraft
 from production.models import ManufacturingOrder
 from production.selectors import orders as selectors
 from production.services import manufacturing_orders
@@ -26,7 +28,7 @@ from sales.models import SalesOrder
 from sites.access import Access, access_of
 
 
-class OrderViewSet(CreateMixin, EditMixin, ScopedViewSet):
+class OrderViewSet(CreateMixin, EditMixin, WholeOrderActions):
     """What is made. `?fresh=true` works availability out from what is committed now."""
 
     serializer_class = serializers.OrderSerializer
@@ -157,31 +159,13 @@ def _completion_draft(order: ManufacturingOrder, values: dict[str, Any], access:
     return CompletionDraft(
         quantity=quantity,
         scrapped_quantity=values.get("scrapped_quantity", 0),
-        components=None if rows is None else _uses(order, rows, access),
+        components=None if rows is None else component_uses(rows, order.site_id, access),
         lot_number=values.get("lot", ""),
         serial_numbers=values.get("serial_numbers", ()),
         expires_on=values.get("expires_on"),
         location_id=place.location_id,
         effective_at=values.get("effective_at"),
     )
-
-
-def _uses(order: ManufacturingOrder, rows: list[dict[str, Any]], access: Access) -> list[ComponentUse]:
-    items = [row.get("component") or row["item"] for row in rows]
-    named = [
-        Named(f"components.{place}", item.pk, order.site_id, row.get("lot"), row.get("location"))
-        for place, (item, row) in enumerate(zip(items, rows, strict=True))
-    ]
-    return [
-        ComponentUse(
-            item_id=item.pk,
-            quantity=row["quantity"],
-            lot_id=where.lot_id,
-            location_id=where.location_id,
-            owner_id=row["owner"].pk if row.get("owner") else None,
-        )
-        for item, row, where in zip(items, rows, find(named, access), strict=True)
-    ]
 
 
 def _priority_id(order: ManufacturingOrder, key: int | str | None, field: str) -> int | None:
