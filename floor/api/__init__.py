@@ -1,0 +1,1 @@
+"""The shop floor in the API."""

@@ -1,0 +1,158 @@
+"""What each kind of command asks of the services of production.
+
+The tablet names tasks by id and everything else as it was seen or scanned: a lot by its number, an item by its SKU.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from core.errors import InvalidInput, NotFound, plain
+from core.quantities import to_decimal
+from floor.choices import CommandKind
+from floor.drafts import Meant
+from floor.errors import UndoneMeanwhile
+from inventory.choices import LotKind
+from inventory.models import Lot
+from production.choices import BillLineKind, TaskEventKind
+from production.drafts import ComponentUse
+from production.models import Task, TaskEvent
+from production.services import tasks
+from production.services.tasks import Doing, Done, ReportDraft
+
+# What an undo takes back; the others stand beside the work.
+_UNDONE = (TaskEventKind.REPORT, TaskEventKind.ISSUE)
+
+
+def apply(meant: Meant, *, undone_event_id: int | None = None, now: datetime, actor: Any) -> dict[str, Any]:
+    """Do it; returns the task's figures and the event's id, as JSON. The caller holds the device's lock.
+
+    `undone_event_id` is what the tablet means to undo, where it said so.
+
+    :raises DomainError: whatever the service refuses, and a task that is not at the device's site.
+    """
+    act = _ACTS.get(meant.kind)
+    if act is None:
+        raise InvalidInput(errors={"kind": f"“{meant.kind}” is nothing that can be done."})
+    task = Task.objects.select_related("order").filter(pk=meant.task_id or 0, site_id=meant.site_id).first()
+    if task is None:
+        raise NotFound("There is no such task at this site.")
+    if meant.kind == CommandKind.UNDO_LAST and undone_event_id is not None:
+        _check_last(task, undone_event_id)
+    by = Doing(
+        operator_id=meant.operator.pk if meant.operator else None,
+        device_id=meant.device_id,
+        happened_at=meant.happened_at,
+        device_at=meant.device_at,
+    )
+    return shown(act(task, meant.payload, by=by, now=now, actor=actor))
+
+
+def shown(done: Done) -> dict[str, Any]:
+    """What the tablet is told: the task's figures after the step."""
+    return {"event": done.event.pk, "task": figures(done.task)}
+
+
+def figures(task: Task) -> dict[str, Any]:
+    """A task's state and quantities as texts."""
+    return {
+        "id": task.pk,
+        "state": str(task.state),
+        "good": plain(task.good_quantity),
+        "scrap": plain(task.scrapped_quantity),
+        "rework": plain(task.rework_quantity),
+    }
+
+
+def _start(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+    return tasks.start(task.pk, **who)
+
+
+def _pause(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+    return tasks.pause(task.pk, reason=_text(payload, "reason", 200), **who)
+
+
+def _resume(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+    return tasks.resume(task.pk, **who)
+
+
+def _report(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+    serials = payload.get("serial_numbers") or []
+    draft = ReportDraft(
+        good_quantity=_quantity(payload, "good"),
+        scrapped_quantity=_quantity(payload, "scrap"),
+        rework_quantity=_quantity(payload, "rework"),
+        reason=_text(payload, "reason", 500),
+        lot_number=_text(payload, "lot", 64),
+        serial_numbers=[str(number)[:64] for number in serials] if isinstance(serials, list) else [],
+    )
+    return tasks.report(task.pk, draft, **who)
+
+
+def _issue(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+    item_id, lot_id = _material(task, _text(payload, "item", 64), _text(payload, "lot", 64))
+    use = ComponentUse(item_id=item_id, lot_id=lot_id, quantity=_quantity(payload, "quantity"))
+    return tasks.issue(task.pk, [use], **who)
+
+
+def _finish(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+    return tasks.finish(task.pk, **who)
+
+
+def _undo_last(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+    return tasks.undo_last(task.pk, **who)
+
+
+def _help(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+    return tasks.call_for_help(task.pk, note=_text(payload, "note", 500), **who)
+
+
+_ACTS: dict[str, Callable[..., Done]] = {
+    CommandKind.START: _start,
+    CommandKind.PAUSE: _pause,
+    CommandKind.RESUME: _resume,
+    CommandKind.REPORT: _report,
+    CommandKind.ISSUE: _issue,
+    CommandKind.FINISH: _finish,
+    CommandKind.UNDO_LAST: _undo_last,
+    CommandKind.HELP: _help,
+}
+
+
+def _check_last(task: Task, event_id: int) -> None:
+    """Undo takes the last report or use back, so it must be the one that the operator saw."""
+    events = TaskEvent.objects.filter(task=task, kind__in=_UNDONE, reversed_by=None)
+    last = events.order_by("-pk").values_list("pk", flat=True).first()
+    if last != event_id:
+        raise UndoneMeanwhile("Something else was reported at this task since, so this is no longer the last.")
+
+
+def _material(task: Task, sku: str, number: str) -> tuple[int, int | None]:
+    """The item and lot among the order's components, from what was scanned; a lot's number may do for both."""
+    parts = task.order.components.filter(kind=BillLineKind.COMPONENT).select_related("item")
+    items = {part.item_id: part.item.sku for part in parts if not sku or part.item.sku.lower() == sku.lower()}
+    if not items:
+        raise InvalidInput(errors={"item": f"{task.order.number} does not use {sku or 'any material'}."})
+    if not number:
+        return _only(items, "item", f"Say which of {', '.join(sorted(items.values()))} it is."), None
+    lots = Lot.objects.filter(item__in=list(items), kind=LotKind.STOCK, number__iexact=number).order_by("pk")
+    found = dict(lots.values_list("pk", "item_id"))
+    if not found:
+        raise InvalidInput(errors={"lot": f"No lot {number} of what {task.order.number} uses is known."})
+    lot_id = _only(found, "lot", f"There are {len(found)} lots {number}; say which item it is.")
+    return found[lot_id], lot_id
+
+
+def _only(found: dict[int, Any], field: str, otherwise: str) -> int:
+    if len(found) > 1:
+        raise InvalidInput(errors={field: otherwise})
+    return next(iter(found))
+
+
+def _quantity(payload: dict[str, Any], name: str) -> Decimal:
+    return to_decimal(payload.get(name) or 0, field=name)
+
+
+def _text(payload: dict[str, Any], name: str, most: int) -> str:
+    return str(payload.get(name) or "")[:most]

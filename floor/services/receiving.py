@@ -1,0 +1,187 @@
+"""What tablets send: each command is applied once, in the order in which it was done, in a transaction of its own.
+
+A command comes with the tablet's own `uuid` and number. The same `uuid` again is answered as the first time. Numbers
+leave no gap: what comes too early waits on the tablet until what is missing has come. What the services refuse is kept
+as a conflict for a supervisor, and the next commands go on: each is judged by itself, as things stand then. Two
+kinds build on what came before: `finish` is kept too while another command of its task is in conflict, for a finished
+task takes no report any more; `undo_last` of a command in conflict dismisses that one.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+
+from core.dates import EARLIEST
+from core.errors import Busy, DomainError
+from core.transactions import service
+from floor import events, locks
+from floor.choices import CommandKind, CommandState
+from floor.drafts import Answer, CommandDraft
+from floor.errors import DeviceRevoked, SequenceGap, SequenceUsed, UnknownOperator
+from floor.models import Device, FloorCommand
+from floor.services import operators
+from floor.services.applying import apply
+from floor.services.judging import meant, refuse_after_conflict
+from floor.services.resolving import dismiss_undone
+from production.models import Operator, Task
+
+log = logging.getLogger(__name__)
+
+MOST_COMMANDS = 500
+# A revoked tablet brings what it had waiting, and cannot fill the database.
+MOST_FROM_REVOKED = 5_000
+_BEGINNING = datetime.combine(EARLIEST, datetime.min.time()).astimezone()
+
+
+@dataclass
+class Batch:
+    """What holds for all commands of one request: how far the tablet's clock is behind ours, and whom it proved."""
+
+    device_id: int
+    behind: timedelta
+    now: datetime
+    known: dict[tuple[str, str], Operator] = field(default_factory=dict)
+
+
+def receive(device_id: int, drafts: Sequence[CommandDraft], *, sent_at: datetime | None, now: datetime) -> list[Answer]:
+    """Take a batch of a tablet's commands in order of their numbers; answers stand in the order of `drafts`.
+
+    `sent_at` is when it sent them, by its own clock: what lies between that and our `now` corrects its times. Each
+    command is committed before the next begins, so whatever interrupts a batch, it is sent again and nothing is lost.
+
+    :raises Busy: when a lock took too long; the tablet tries again.
+    """
+    batch = Batch(device_id, now - sent_at if sent_at else timedelta(), now)
+    answers: dict[Any, Answer] = {}
+    for draft in sorted(drafts, key=lambda draft: draft.sequence):
+        try:
+            answers[draft.uuid] = told(_receive(batch, draft))
+        except SequenceGap as error:
+            answers[draft.uuid] = Answer(draft.uuid, "waiting", problem=problem_of(error))
+        except (SequenceUsed, DeviceRevoked) as error:
+            answers[draft.uuid] = Answer(draft.uuid, "refused", problem=problem_of(error))
+    return [answers[draft.uuid] for draft in drafts]
+
+
+def told(command: FloorCommand) -> Answer:
+    """What the tablet hears of a command, the first time and again."""
+    return Answer(command.uuid, str(command.state), command.result, command.problem)
+
+
+def problem_of(error: DomainError) -> dict[str, Any]:
+    """A refusal as it is kept and told: code, message, and the numbers."""
+    fields = {"errors": errors} if (errors := getattr(error, "errors", None)) else {}
+    return {"code": error.code, "message": error.message, **error.details, **fields}
+
+
+@service
+def _receive(batch: Batch, draft: CommandDraft) -> FloorCommand:
+    device = locks.device(batch.device_id)
+    known = FloorCommand.objects.filter(device=device, uuid=draft.uuid).first()
+    if known is not None:
+        return known
+    _check_sequence(device, draft)
+    command = _command(batch, device, draft)
+    try:
+        # A savepoint: what the refused step had written is undone, the command stays.
+        with transaction.atomic():
+            _apply(batch, device, command, draft)
+    except (OperationalError, Busy):
+        raise
+    except DomainError as error:
+        _keep(command, problem_of(error))
+    except Exception:
+        log.exception("Command %s of device %s failed", draft.uuid, device.pk)
+        _keep(command, {"code": "failed", "message": "This could not be done, for a fault of the program."})
+    command.save(force_insert=True)
+    device.last_sequence, device.last_happened_at = draft.sequence, command.happened_at
+    device.save(update_fields=["last_sequence", "last_happened_at"])
+    if command.state == CommandState.CONFLICT:
+        events.record_command("refused", command, actor=None)
+    return command
+
+
+def _check_sequence(device: Device, draft: CommandDraft) -> None:
+    if draft.sequence <= device.last_sequence:
+        raise SequenceUsed(
+            f"Another command has number {draft.sequence}; count on from {device.last_sequence}.",
+            last_sequence=device.last_sequence,
+        )
+    if draft.sequence > device.last_sequence + 1:
+        raise SequenceGap(f"Number {device.last_sequence + 1} has not come yet.", last_sequence=device.last_sequence)
+    if device.revoked_at and device.last_sequence >= MOST_FROM_REVOKED:
+        waiting = FloorCommand.objects.filter(device=device, received_at__gte=device.revoked_at).count()
+        if waiting >= MOST_FROM_REVOKED:
+            raise DeviceRevoked(f"{device.name} was revoked, and has sent {waiting} commands since.")
+
+
+def _command(batch: Batch, device: Device, draft: CommandDraft) -> FloorCommand:
+    task = Task.objects.filter(pk=draft.task_id, site=device.site_id).first() if draft.task_id else None
+    return FloorCommand(
+        company_id=device.company_id,
+        site=device.site,
+        device=device,
+        uuid=draft.uuid,
+        sequence=draft.sequence,
+        kind=draft.kind[:16],
+        task=task,
+        payload=draft.payload,
+        device_at=draft.device_at,
+        happened_at=_happened_at(batch, device, draft.device_at),
+        received_at=batch.now,
+        state=CommandState.APPLIED,
+    )
+
+
+def _happened_at(batch: Batch, device: Device, device_at: datetime) -> datetime:
+    """By our clock: not after now, and not before what the tablet did last."""
+    try:
+        moment = device_at + batch.behind
+    except OverflowError:
+        moment = batch.now
+    return min(max(moment, device.last_happened_at or _BEGINNING), batch.now)
+
+
+def _apply(batch: Batch, device: Device, command: FloorCommand, draft: CommandDraft) -> None:
+    command.operator = _operator(batch, device, command, draft)
+    if device.revoked_at:
+        raise DeviceRevoked(f"{device.name} was revoked before this came in.")
+    undone = _undone(device, draft)
+    if undone is not None and undone.state == CommandState.CONFLICT:
+        dismiss_undone(undone, now=batch.now)
+        command.result = {"dismissed": str(undone.uuid)}
+        return
+    refuse_after_conflict(command)
+    event_id = undone.result.get("event") if undone is not None else None
+    command.result = apply(meant(command), undone_event_id=event_id, now=batch.now, actor=None)
+
+
+def _operator(batch: Batch, device: Device, command: FloorCommand, draft: CommandDraft) -> Operator:
+    said = (draft.badge, draft.proof)
+    if draft.badge:
+        if said not in batch.known:
+            batch.known[said] = operators.by_badge(device, draft.badge)
+        return batch.known[said]
+    if not draft.proof:
+        raise UnknownOperator("Nobody was signed in.")
+    return operators.by_proof(device, draft.proof, at=command.happened_at)
+
+
+def _undone(device: Device, draft: CommandDraft) -> FloorCommand | None:
+    """The command that an undo names, the device's own."""
+    if draft.kind != CommandKind.UNDO_LAST:
+        return None
+    try:
+        uuid = UUID(str(draft.payload.get("of")))
+    except ValueError:
+        return None
+    return FloorCommand.objects.filter(device=device, uuid=uuid, task=draft.task_id).first()
+
+
+def _keep(command: FloorCommand, problem: dict[str, Any]) -> None:
+    command.state, command.problem, command.result = CommandState.CONFLICT, problem, {}
