@@ -3,11 +3,17 @@
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from core.api import parameters
 from core.api.views import document_action
 from core.errors import InvalidInput
 from inventory.api import masters_filters as filters
 from inventory.api import masters_serializers as serializers
+from inventory.api.trace_serializers import RecallEndSerializer, TraceQuerySerializer, TraceSerializer, traced
 from inventory.models import (
     ConsignmentAgreement,
     Item,
@@ -20,7 +26,7 @@ from inventory.models import (
 )
 from inventory.selectors import items as item_selectors
 from inventory.selectors import masters
-from inventory.services import agreements, item_sites, items, locations, lots
+from inventory.services import agreements, item_sites, items, locations, lots, recall
 from inventory.services.agreements import Term
 from sites.access import PLANNERS, Access, access_of
 from sites.api.views import MasterViewSet
@@ -174,6 +180,28 @@ class LotViewSet(MasterViewSet):
     def release(self, lot: Lot, values: dict[str, Any]) -> None:
         """Let it be used again."""
         lots.release(lot, **values, actor=self.actor)
+
+    @extend_schema(parameters=[TraceQuerySerializer], responses=TraceSerializer)
+    @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
+    def trace(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Where it came from (`direction=backward`) or went (`forward`), over sites and companies."""
+        lot = self.get_object()
+        query = TraceQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        parameters.refuse_unknown(request, frozenset(query.fields))
+        return Response(traced(lot, access_of(self.actor), **query.validated_data))
+
+    @document_action(serializer=serializers.HoldSerializer)
+    def recall(self, lot: Lot, values: dict[str, Any]) -> dict[str, Any]:
+        """Hold it and every lot that it went into; `event_id` takes that back."""
+        held = recall.hold_affected(lot.pk, **values, actor=self.actor)
+        return {"event_id": held.event_id, "held_ids": [row.pk for row in held.lots]}
+
+    @document_action(serializer=RecallEndSerializer)
+    def recall_release(self, lot: Lot, values: dict[str, Any]) -> dict[str, Any]:
+        """Take a recall back, as far as nobody changed the lots since."""
+        released = recall.release_again(lot.pk, **values, actor=self.actor)
+        return {"released_ids": [row.pk for row in released.lots]}
 
 
 class AgreementViewSet(MasterViewSet):

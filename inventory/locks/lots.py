@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from core.prepared import Statement
+from inventory.models import Lot
 
 # The lots are locked by id after the balances and pools, so that of two postings that bring one number the second one
 # counts what the first one brought; the count is a statement of its own because this one's snapshot is older.
@@ -35,3 +36,8 @@ def lock_serials(lot_ids: Collection[int]) -> dict[int, str]:
 def in_stock(lot_ids: Collection[int]) -> Mapping[int, Decimal]:
     """How much stands anywhere of each of these lots; the caller holds their locks."""
     return dict(_COUNT.all({"lots": sorted(lot_ids)}))
+
+
+def lock_lots(lot_ids: Collection[int]) -> list[Lot]:
+    """Lock these lots by id, as they stand now."""
+    return list(Lot.objects.select_for_update(no_key=True).filter(pk__in=sorted(lot_ids)).order_by("pk"))

@@ -11,15 +11,19 @@ TB-1 goes to Chicago by transfer, of which 1 is shipped there; 2 of TB-3 stand i
 are left 60 m, of LG-1 20, of P-2 40 m, of TP-2 5.
 """
 
+from datetime import date
 from decimal import Decimal as D
 from types import SimpleNamespace
 
 import pytest
+from rest_framework.test import APIClient
 
+from core.errors import Forbidden, NotFound
 from inventory.models import Lot
 from inventory.selectors import recall
 from inventory.selectors.trace import Direction, NodeKind, trace
-from inventory.services import transfers
+from inventory.services import lots, transfers
+from inventory.services.recall import hold_affected, release_again
 from inventory.services.transfers import TransferDraft, TransferLineDraft
 from production.drafts import BillDraft, BillLineDraft, CompletionDraft, ComponentUse, OrderDraft
 from production.services import bills, manufacturing_orders
@@ -187,3 +191,59 @@ def test_who_sees_a_site_alone_sees_what_happened_there(cast, batch):
     found = trace(batch.lot("P-1"), Direction.FORWARD, access_of(cast.lakk_planner))
 
     assert (found.edges, [node.leads_on for node in found.nodes]) == ([], [True])
+
+
+def test_all_that_it_went_into_is_held_in_one_step_and_released_in_one(cast, batch):
+    lots.hold(batch.lot("LG-1"), reason="Cracks", actor=cast.planner)
+    held = hold_affected(batch.lot("P-1").pk, reason="Wet wood", actor=cast.planner)
+
+    assert [lot.number for lot in held.lots] == ["P-1", "TB-1", "TB-3"]
+    assert batch.lot("TB-1").state_reason == "Recall of P-1: Wet wood"
+    assert batch.lot("P-2").state == "ok"
+    lots.edit(batch.lot("TB-1"), expires_on=date(2030, 1, 1), actor=cast.planner)
+    released = release_again(batch.lot("P-1").pk, held.event_id, actor=cast.planner)
+    assert [lot.number for lot in released.lots] == ["P-1", "TB-3"]
+    assert {row.number: row.state for row in Lot.objects.filter(number__in=["P-1", "LG-1", "TB-1", "TB-3"])} == {
+        "P-1": "ok", "LG-1": "held", "TB-1": "held", "TB-3": "ok"
+    }  # fmt: skip
+    work(cast)
+
+
+@pytest.mark.parametrize(("who", "error"), [("viewer", Forbidden), ("outsider", NotFound)])
+def test_who_may_not_hold_holds_nothing(cast, batch, who, error):
+    with pytest.raises(error):
+        hold_affected(batch.lot("P-1").pk, reason="Wet wood", actor=getattr(cast, who))
+    assert not Lot.objects.filter(state="held").exists()
+
+
+def test_the_api_tells_both_ways_and_holds(cast, batch):
+    client = APIClient()
+    client.force_authenticate(cast.planner)
+    url = f"/api/v1/lots/{batch.lot('P-1').pk}"
+    found = client.get(f"{url}/trace/?direction=forward").json()
+
+    assert [node["number"] for node in found["nodes"] if node["kind"] == "lot"] == ["P-1", "LG-1", "TB-1", "TB-3"]
+    assert [(row["kind"], row["party"], row["quantity"]) for row in found["crossings"] if not row["is_in"]] == [
+        ("customer", "Kroon", "1")
+    ]
+    assert client.get(f"{url}/trace/?direction=sideways").status_code == 400
+    held = client.post(f"{url}/recall/", {"reason": "Wet"}, format="json").json()
+    assert len(held["held_ids"]) == 4
+    back = client.post(f"{url}/recall-release/", {"event_id": held["event_id"]}, format="json").json()
+    assert back["released_ids"] == held["held_ids"]
+
+
+def test_the_pages_show_the_way_and_what_is_affected(cast, batch, client):
+    client.force_login(cast.planner)
+    lot = batch.lot("P-1")
+    page = client.get(f"/s/all/lots/{lot.pk}/trace/?direction=forward").content.decode()
+    assert all(number in page for number in ("LG-1", "TB-1", "TB-3", "<svg"))
+    assert "TB-2" not in page
+    assert b"TB-3" in b"".join(client.get(f"/s/all/lots/{lot.pk}/trace/export/?direction=forward").streaming_content)
+    url = f"/s/all/lots/{lot.pk}/recall/"
+    assert client.post(url, {"reason": ""}).status_code == 400
+    page = client.post(url, {"reason": "Wet wood"}, follow=True).content.decode()
+    assert all(text in page for text in ("4 lots are held", "Kroon", batch.under_way.number, "recall/release/"))
+    assert b"Kroon" in b"".join(client.get(f"{url}export/").streaming_content)
+    client.force_login(cast.outsider)
+    assert client.get(url).status_code == 404
