@@ -76,11 +76,12 @@ class Withdrawal:
 class Deposit:
     """Put `quantity` of an item into a physical place, coming from `from_location_id`.
 
-    `amount` is its value in the owner's currency. Without one: from TRANSIT or WIP and for a manufacturing order
-    the value comes out of that pool (`pool_part` = (part, whole) of it; absent: the part that the quantity is);
-    otherwise the average of the pool it joins, else the standard cost, else 0 with a warning. Work in progress comes
-    out of the lot `from_lot_id` and goes on in `lot_id`, or in none; elsewhere the lot stays (None). What comes for
-    the demand `reserved_for_demand_id` is reserved for it, as far as that has it open and at this key.
+    `amount` is its value in the owner's currency; out of a manufacturing order's pool no more than that has. Without
+    one: from TRANSIT or WIP and for a manufacturing order the value comes out of that pool (`pool_part` = (part, whole)
+    of it; absent: the part that the quantity is); otherwise the average of the pool it joins, else the standard cost,
+    else 0 with a warning. Work in progress comes out of the lot `from_lot_id` and goes on in `lot_id`, or in none;
+    elsewhere the lot stays (None). What comes for the demand `reserved_for_demand_id` is reserved for it, as far as
+    that has it open and at this key.
     """
 
     item_id: int

@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from core.errors import NotFound
 from inventory.models import Demand
-from production.models import BillOfMaterials, ManufacturingOrder
+from production.choices import OUTPUT_KINDS
+from production.models import BillOfMaterials, ManufacturingOrder, ManufacturingOrderComponent, Routing
 
 # The two halves of a cycle may come from two transactions, so changes of recipes go one by one.
 _STRUCTURE = 0x6D666702
+
+_OUTPUTS = ManufacturingOrderComponent.objects.filter(order=OuterRef("pk"), kind__in=OUTPUT_KINDS)
 
 
 def structure() -> None:
@@ -29,8 +33,21 @@ def bill(bill_id: int) -> BillOfMaterials:
     return found
 
 
+def routing(routing_id: int) -> Routing:
+    """The routing, locked.
+
+    :raises NotFound: when there is none.
+    """
+    found = Routing.objects.select_for_update(no_key=True, of=("self",)).filter(pk=routing_id).first()
+    if found is None:
+        raise NotFound(f"There is no routing {routing_id}.")
+    return found
+
+
 def orders(order_ids: Iterable[int]) -> list[ManufacturingOrder]:
     """The orders, locked in order of their ids, with item, unit, site, company and bill.
+
+    `has_outputs` says whether anything comes out beside what they make.
 
     :raises NotFound: naming the first that is missing.
     """
@@ -38,6 +55,7 @@ def orders(order_ids: Iterable[int]) -> list[ManufacturingOrder]:
     found = list(
         ManufacturingOrder.objects.select_for_update(no_key=True, of=("self",))
         .select_related("item__unit", "site", "company", "bill")
+        .annotate(has_outputs=Exists(_OUTPUTS))
         .filter(pk__in=wanted)
         .order_by("pk")
     )

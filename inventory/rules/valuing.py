@@ -10,6 +10,7 @@ from decimal import Decimal
 from core.money import round_money, share
 
 ZERO = Decimal(0)
+ONE = Decimal(1)
 # What a pool's columns hold: numeric(20,6) and numeric(20,4).
 LARGEST_QUANTITY = Decimal("99999999999999")
 LARGEST_VALUE = Decimal("9999999999999999")

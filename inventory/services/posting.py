@@ -18,7 +18,7 @@ from inventory.locks import pins
 from inventory.locks import stock as locks
 from inventory.locks.stock import PoolKey
 from inventory.rules.taking import Stock, Taken
-from inventory.rules.valuing import LARGEST_QUANTITY, LARGEST_VALUE, ZERO, Pool
+from inventory.rules.valuing import LARGEST_QUANTITY, LARGEST_VALUE, ONE, ZERO, Pool
 from inventory.selectors import consignment, naming
 from inventory.selectors.consignment import TitlePrice, Use
 from inventory.services import holding, posting_sql, serials
@@ -220,5 +220,7 @@ def _out_of(pool: Pool, deposit: Deposit) -> Decimal:
         return pool.take(deposit.quantity)
     if deposit.amount is not None:
         return pool.give_back(ZERO, deposit.amount)
-    part, whole = deposit.pool_part or (Decimal(1), Decimal(1))
+    if deposit.amount is not None:  # what comes out at a cost of its own takes no more than there is
+        return pool.take_value(deposit.amount, pool.value) if pool.value > deposit.amount else pool.take_value(ONE, ONE)
+    part, whole = deposit.pool_part or (ONE, ONE)
     return pool.take_value(part, whole)

@@ -8,17 +8,27 @@ from inventory.models import Lot
 from production.models import ManufacturingOrder
 
 
-def take(order: ManufacturingOrder, numbers: Sequence[str], *, began_on: date, expires_on: date | None) -> list[int]:
+def take(
+    order: ManufacturingOrder,
+    numbers: Sequence[str],
+    *,
+    item_id: int | None = None,
+    began_on: date,
+    expires_on: date | None,
+) -> list[int]:
     """The ids of the made item's lots with these numbers, of the order's company as maker, made where missing.
+
+    `item_id` names another item that comes out.
 
     One that is there already is added to and keeps its dates. Safe against another transaction that makes the same.
     """
     if not numbers:
         return []
+    item_id = item_id or order.item_id
     Lot.objects.bulk_create(
         [
             Lot(
-                item_id=order.item_id,
+                item_id=item_id,
                 issuer_id=order.company_id,
                 number=number,
                 began_on=began_on,
@@ -34,6 +44,6 @@ def take(order: ManufacturingOrder, numbers: Sequence[str], *, began_on: date, e
     rows = Lot.objects.extra(where=["lower(number) = ANY(%s)"], params=[sorted(wanted)])  # uses the unique index
     ids = {
         number.lower(): lot_id
-        for number, lot_id in rows.filter(item_id=order.item_id, issuer_id=order.company_id).values_list("number", "id")
+        for number, lot_id in rows.filter(item_id=item_id, issuer_id=order.company_id).values_list("number", "id")
     }
     return [ids[number.lower()] for number in numbers]

@@ -1,7 +1,7 @@
 """Completing manufacturing orders: components go in, good ones come out, both in one posting."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -25,9 +25,10 @@ from production.drafts import Completed, CompletionDraft
 from production.errors import OverCompletion
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent, Task
 from production.rules import Step, Use
-from production.services import lots, places, registers
+from production.services import lots, outputs, places, registers
 from production.services.access import require_reporter
 from production.services.manufacturing_orders.issuing import Issue, given_issues, planned_issues
+from production.services.outputs import Beside
 from production.services.steps import at_once, costs
 
 ZERO = Decimal(0)
@@ -244,9 +245,10 @@ def deposits_of(
         order, goods.lot_numbers, began_on=goods.on, expires_on=goods.expires_on
     ) or [None]
     each = goods.quantity / len(lot_ids)
-    part, whole = pool_part[0] / len(lot_ids), pool_part[1]
+    beside = outputs.take(order, goods.quantity, on=goods.on, lot_number=next(iter(goods.lot_numbers), ""))
+    part, whole = beside.share * pool_part[0] / len(lot_ids), pool_part[1]
     demand_id = registers.pegged_demand_id(order)
-    return [
+    made = [
         Deposit(
             item_id=order.item_id,
             quantity=each,
@@ -262,6 +264,18 @@ def deposits_of(
         )
         for place, lot_id in enumerate(lot_ids)
     ]
+    return [*beside.by_products, *made, *_co_products(beside, pool_part)]
+
+
+def _co_products(beside: Beside, pool_part: tuple[Decimal, Decimal]) -> list[Deposit]:
+    """Each with its share of the cost that goes with the report; what went before is gone from the whole."""
+    part, whole = pool_part
+    whole -= beside.share * part
+    deposits = []
+    for deposit, share in beside.co_products:
+        deposits.append(replace(deposit, pool_part=(share * part, whole) if whole else (Decimal(0), Decimal(1))))
+        whole -= share * part
+    return deposits
 
 
 def _uses(parts: Sequence[ManufacturingOrderComponent], issues: Sequence[Issue]) -> list[Use]:

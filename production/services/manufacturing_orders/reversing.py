@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from core.errors import NotFound, WrongState
 from core.transactions import service
@@ -148,9 +148,11 @@ def _is_begun(order: ManufacturingOrder) -> bool:
 
 
 def _issued(posting_id: int) -> dict[int, Decimal]:
-    """What a report issued, by component; a consigned part also changed its owner first, which is not counted."""
-    moves = StockMove.objects.filter(
-        posting_id=posting_id, to_location__kind=LocationKind.PRODUCTION, line_id__isnull=False
-    )
+    """What a report issued, by component, or brought of what comes out beside the made item.
+
+    A consigned part also changed its owner first, which is not counted.
+    """
+    outside = Q(to_location__kind=LocationKind.PRODUCTION) | Q(from_location__kind=LocationKind.PRODUCTION)
+    moves = StockMove.objects.filter(outside, posting_id=posting_id, line_id__isnull=False)
     totals = moves.order_by().values("line_id").annotate(total=Sum("quantity")).values_list("line_id", "total")
     return {line_id: total for line_id, total in totals if line_id is not None}
