@@ -50,9 +50,12 @@ def items_kept(keys: list[tuple[Any, ...]], *, now: datetime) -> None:
 
 
 def sources_ended(keys: list[tuple[Any, ...]], *, now: datetime) -> None:
-    """Make to stock what was made for a line of these events' documents on which nothing is open any more."""
+    """Make to stock what was made for a line of these events' documents on which nothing is open any more.
+
+    Where less is asked for than is being made, the order says so.
+    """
     from production.selectors import sources
-    from production.services.manufacturing_orders import make_to_stock
+    from production.services.manufacturing_orders import make_to_stock, note_beyond
 
     documents: defaultdict[str, set[int]] = defaultdict(set)
     for payload in Event.objects.filter(pk__in=[key[0] for key in keys]).values_list("payload", flat=True):
@@ -60,3 +63,5 @@ def sources_ended(keys: list[tuple[Any, ...]], *, now: datetime) -> None:
             documents[kind].add(document_id)
     for order_id in sources.without_demand(documents):
         make_to_stock(order_id, now=now)
+    for order_id in sources.beyond_demand(documents):
+        note_beyond(order_id, now=now)

@@ -71,6 +71,8 @@ class OrderSerializer(OrderStatusFields, ModelSerializer):
     item_name = serializers.CharField(source="item.name", read_only=True)
     unit = serializers.CharField(source="item.unit.code", read_only=True)
     bill_id = serializers.IntegerField(read_only=True)
+    routing_id = serializers.IntegerField(read_only=True, allow_null=True)
+    split_from_id = serializers.IntegerField(read_only=True, allow_null=True)
     rank = serializers.SerializerMethodField()
     open_cost = serializers.SerializerMethodField()
     currency = serializers.SerializerMethodField()
@@ -89,6 +91,10 @@ class OrderSerializer(OrderStatusFields, ModelSerializer):
             "item_name",
             "unit",
             "bill_id",
+            "kind",
+            "routing_id",
+            "split_from_id",
+            "review_reason",
             "state",
             "is_blocked",
             "blocked_at",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 
 from inventory.choices import DemandKind, DocumentKind
 from inventory.models import Demand
@@ -50,6 +50,19 @@ def without_demand(documents: Mapping[str, Collection[int]]) -> list[int]:
             lines[demand_kind].append(line_id)
         for demand_kind, line_ids in lines.items():
             found.update(made_for(demand_kind, line_ids))
+    return sorted(found)
+
+
+def beyond_demand(documents: Mapping[str, Collection[int]]) -> list[int]:
+    """The open orders that make more than the lines of these documents (ids by kind) still ask for; a query a kind."""
+    found: set[int] = set()
+    for kind, document_ids in documents.items():
+        rows = Demand.objects.filter(document_kind=kind, document_id__in=list(document_ids), part=0, closed_at=None)
+        asks = rows.filter(kind=OuterRef("source_kind"), line_id=OuterRef("source_id"))
+        orders = ManufacturingOrder.objects.filter(source_id__isnull=False, state__in=OPEN_STATES)
+        lines = list(rows.values_list("line_id", flat=True))
+        beyond = orders.filter(source_id__in=lines, open_quantity__gt=Subquery(asks.values("open_quantity")[:1]))
+        found.update(beyond.values_list("pk", flat=True))
     return sorted(found)
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from inventory.drafts import LineChange
 from inventory.errors import InsufficientStock
 from inventory.models import AllocationPin, Demand, StockBalance
 from production.drafts import BillDraft, BillLineDraft, CompletionDraft, OrderDraft
@@ -178,3 +179,20 @@ def test_what_is_still_planned_is_taken_back(world, line):
     work(cast)
     tops.refresh_from_db()
     assert (tops.state, tops.source_id) == ("released", None)
+
+
+def test_an_order_says_when_less_is_asked_for_and_when_nothing_is(world, line):
+    cast = world
+    tables, _ = make(cast, line)
+    work(cast)
+    change = LineChange(line_id=line.pk, values={"quantity": 4})
+    sales_orders.edit(line.order_id, lines=[change], changes={}, expected=None, now=cast.now, actor=cast.planner)
+    work(cast)
+    tables.refresh_from_db()
+    assert tables.review_reason == f"{line.order.number} asks for 4 only: 2 more are being made."
+
+    sales_orders.cancel(line.order_id, now=cast.now, actor=cast.planner)
+    work(cast)
+    tables.refresh_from_db()
+    assert tables.source_id is None
+    assert tables.review_reason == f"{line.order.number} asks for it no longer: it is made to stock."

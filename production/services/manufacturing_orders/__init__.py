@@ -7,7 +7,7 @@ from production.services.manufacturing_orders.creating import create, create_man
 from production.services.manufacturing_orders.editing import block, edit, rank, unblock
 from production.services.manufacturing_orders.releasing import release, release_many
 from production.services.manufacturing_orders.reversing import reverse, undo_posting
-from production.services.manufacturing_orders.sourcing import make_to_stock
+from production.services.manufacturing_orders.sourcing import make_to_stock, note_beyond
 from production.services.manufacturing_orders.splitting import close_with_back_order, merge, split
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "make_for",
     "make_to_stock",
     "merge",
+    "note_beyond",
     "preview_for",
     "rank",
     "release",
