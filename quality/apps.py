@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class QualityConfig(AppConfig):
     name = "quality"
+
+    def ready(self) -> None:
+        from inventory.services import undo
+        from quality import handlers, invariants
+        from quality.choices import QUALITY_CHECK
+        from quality.services import checks
+
+        undo.register(QUALITY_CHECK, checks.undo_posting)
+        handlers.register()
+        invariants.register()
