@@ -8,27 +8,45 @@ from rest_framework import serializers
 from core.api.fields import QuantityField, RateField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.references import item_field
-from production.models import BillOfMaterials, BillOfMaterialsLine
+from production.choices import BillKind, BillLineKind
+from production.models import BillOfMaterials, BillOfMaterialsLine, BillOfMaterialsSubstitute
 from sites.api.references import company_field, site_field
 
 
+class SubstituteSerializer(ModelSerializer):
+    """Another item for a component: `factor` of it stand for one of the component's."""
+
+    class Meta:
+        model = BillOfMaterialsSubstitute
+        fields = ("item", "factor", "preference")
+
+
 class BillLineSerializer(ModelSerializer):
-    """A component: `quantity_per` bill quantity plus `fixed_quantity` per order, in its stocking unit."""
+    """A component: `quantity_per` bill quantity plus `fixed_quantity` per order, in its stocking unit.
+
+    Of a by-product or co-product so much comes out.
+    """
 
     component_name = serializers.CharField(source="component.name", read_only=True)
     unit = serializers.CharField(source="component.unit.code", read_only=True)
+    substitutes = SubstituteSerializer(many=True, read_only=True)
 
     class Meta:
         model = BillOfMaterialsLine
         fields = (
             "id",
             "line_no",
+            "kind",
             "component",
             "component_name",
             "unit",
             "quantity_per",
             "fixed_quantity",
             "scrap_factor",
+            "cost_share",
+            "operation_number",
+            "supply_site",
+            "substitutes",
             "valid_from_on",
             "valid_until_on",
             "note",
@@ -41,6 +59,8 @@ class BillSerializer(ModelSerializer):
     item_name = serializers.CharField(source="item.name", read_only=True)
     unit = serializers.CharField(source="item.unit.code", read_only=True)
     lines = BillLineSerializer(many=True, read_only=True)
+    open_orders = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
 
     class Meta:
         model = BillOfMaterials
@@ -51,6 +71,7 @@ class BillSerializer(ModelSerializer):
             "unit",
             "company",
             "site",
+            "kind",
             "code",
             "revision",
             "quantity",
@@ -59,15 +80,38 @@ class BillSerializer(ModelSerializer):
             "valid_from_on",
             "valid_until_on",
             "lines",
+            "open_orders",
+            "warnings",
             "archived_at",
             "version",
             "created_at",
             "updated_at",
         )
 
+    def get_open_orders(self, bill: BillOfMaterials) -> int:
+        """The open orders that follow it: after a change, those that were released are to be reviewed."""
+        return self.context.get("open_orders", {}).get(bill.pk, 0)
+
+    def get_warnings(self, bill: BillOfMaterials) -> list[str]:
+        """Lines whose operation the routing doesn't have."""
+        return self.context.get("warnings", {}).get(bill.pk, [])
+
+
+class SubstituteWriteSerializer(Serializer):
+    item = item_field()
+    factor = RateField(required=False, help_text="So many of it stand for one of the component's; absent: 1.")
+    preference = serializers.IntegerField(min_value=1, max_value=1000, required=False)
+
 
 class BillLineWriteSerializer(Serializer):
     component = item_field()
+    kind = serializers.ChoiceField(choices=BillLineKind.choices, required=False)
+    cost_share = RateField(required=False, help_text="Of the order's cost, for a co-product.")
+    operation_number = serializers.IntegerField(
+        min_value=1, max_value=1_000_000, required=False, allow_null=True, help_text="Absent: the first."
+    )
+    supply_site = site_field(required=False, allow_null=True, help_text="Where it is brought from.")
+    substitutes = SubstituteWriteSerializer(many=True, required=False)
     quantity_per = QuantityField(required=False, help_text="Per `quantity` of the bill, in the stocking unit.")
     fixed_quantity = QuantityField(required=False, help_text="Per order, whatever its size.")
     scrap_factor = RateField(required=False, help_text="The part that is lost: 0.05 is one in twenty.")
@@ -80,6 +124,7 @@ class BillLineWriteSerializer(Serializer):
 class BillHeadSerializer(Serializer):
     """What may be said of a bill and changed later."""
 
+    kind = serializers.ChoiceField(choices=BillKind.choices, required=False)
     code = serializers.CharField(max_length=64, required=False, allow_blank=True)
     revision = serializers.CharField(max_length=32, required=False, allow_blank=True)
     quantity = QuantityField(required=False, help_text="What the lines are for; absent: 1.")

@@ -19,8 +19,9 @@ from inventory.api.masters_views import only_company
 from inventory.api.order_fields import line_edit, line_values
 from production.api import bill_serializers as serializers
 from production.api.filters import BillFilter
-from production.drafts import BillDraft, BillLineDraft
+from production.drafts import BillDraft, BillLineChange, BillLineDraft, BillLineEdit, SubstituteDraft
 from production.models import BillOfMaterials
+from production.selectors.affected import bill_warnings, open_orders_of_bills
 from production.selectors.bills import visible_bills, with_lines
 from production.selectors.explosion import explode, where_used
 from production.services import bills
@@ -45,14 +46,21 @@ class BillViewSet(CreateMixin, EditMixin, ScopedViewSet):
         # The base's references replace those that the scope joins; the unit stands beside the item.
         return super().get_queryset().select_related("item__unit", "company", "site")
 
+    def figures(self, bills_shown: list[BillOfMaterials]) -> dict[str, Any]:
+        """Which open orders follow them, and what of their lines nobody finds: four queries for all."""
+        if not self.wants("open_orders", "warnings"):
+            return {}
+        ids = [bill.pk for bill in bills_shown]
+        return {"open_orders": open_orders_of_bills(ids), "warnings": bill_warnings(bills_shown, on=self.now.date())}
+
     def perform_create(self, values: dict[str, Any]) -> BillOfMaterials:
-        lines = [BillLineDraft(**line_values(line)) for line in values.pop("lines")]
+        lines = [_new_line(line) for line in values.pop("lines")]
         if not values.get("company") and not values.get("site"):
             values["company"] = only_company(access_of(self.actor))
         return bills.create(BillDraft(lines=lines, **line_values(values)), now=self.now, actor=self.actor)
 
     def perform_update(self, row: BillOfMaterials, values: dict[str, Any], expected: int) -> BillOfMaterials:
-        edits = [line_edit(line, BillLineDraft) for line in values.pop("lines", [])]
+        edits = [_edited_line(line) for line in values.pop("lines", [])]
         return bills.change(row.pk, changes=values, line_edits=edits, expected=expected, now=self.now, actor=self.actor)
 
     @document_action()
@@ -97,6 +105,29 @@ class BillViewSet(CreateMixin, EditMixin, ScopedViewSet):
         serializer = serializer_class(data=self.request.query_params.dict())
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
+
+
+def _substitutes(values: dict[str, Any]) -> list[SubstituteDraft]:
+    return [SubstituteDraft(**line_values(one)) for one in values.get("substitutes", [])]
+
+
+def _new_line(values: dict[str, Any]) -> BillLineDraft:
+    plain = {name: value for name, value in values.items() if name != "substitutes"}
+    return BillLineDraft(**line_values(plain), substitutes=_substitutes(values))
+
+
+def _edited_line(values: dict[str, Any]) -> BillLineEdit:
+    """A null empties an operation's number or a site, as it does a date."""
+    if "id" not in values:
+        return _new_line(values)
+    edit = line_edit({name: value for name, value in values.items() if name != "substitutes"}, BillLineDraft)
+    if not isinstance(edit, BillLineChange):
+        return edit
+    more: dict[str, Any] = {"substitutes": _substitutes(values)} if "substitutes" in values else {}
+    for name, column in (("operation_number", "operation_number"), ("supply_site", "supply_site_id")):
+        if name in values and values[name] is None:
+            more[column] = None
+    return BillLineChange(line_id=edit.line_id, values={**edit.values, **more})
 
 
 def _named(selector: Any, user: Any, query: dict[str, Any], name: str) -> Any:

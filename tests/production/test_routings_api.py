@@ -128,3 +128,22 @@ def test_lists_cost_as_many_queries_whatever_they_hold(cast, api, centers, djang
     client = api()
     with django_assert_max_num_queries(12):
         assert len(client.get("/api/v1/routings/").json()["results"]) == 5
+
+
+def test_a_bill_s_lines_say_where_they_are_used_and_what_stands_for_them(cast, api, centers):
+    post(api(), "routings/", {"item": "TABLE", "operations": [cut()]})
+    top = {"component": "TOP", "quantity_per": "1", "operation_number": 20, "supply_site": "CHI"}
+    top["substitutes"] = [{"item": "PLANK", "factor": "2"}]
+    out = {"component": "LEG", "quantity_per": "1", "kind": "co_product", "cost_share": "0.1"}
+    made = post(api(), "bills-of-materials/", {"item": "TABLE", "lines": [top, out]})
+    line = made["lines"][0]
+    assert (line["operation_number"], line["supply_site"]["code"], line["kind"]) == (20, "CHI", "component")
+    assert [(one["item"]["sku"], one["factor"]) for one in line["substitutes"]] == [("PLANK", "2")]
+    assert made["warnings"] == ["Line 1: there is no operation 20; it is used at the first."]
+    assert (made["kind"], made["open_orders"]) == ("make", 0)
+
+    path = f"bills-of-materials/{made['id']}/"
+    changed = patch(api(), path, 1, {"lines": [{"id": line["id"], "operation_number": 10, "supply_site": None}]})
+    again = changed["lines"][0]
+    assert (again["operation_number"], again["supply_site"], len(again["substitutes"])) == (10, None, 1)
+    assert changed["warnings"] == []
