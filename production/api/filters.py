@@ -62,6 +62,7 @@ class OrderFilter(StatusFilter):
     site_id = IdFilter()
     item = KeyFilter("item__sku")
     item_id = IdFilter()
+    needs_review = BooleanFilter(method="to_review")
     component = KeyFilter(method="with_component")
     component_id = IdFilter(method="with_component_id")
     bill_id = IdFilter()
@@ -79,6 +80,9 @@ class OrderFilter(StatusFilter):
     class Meta:
         model = ManufacturingOrder
         fields = ("external_reference", "lot_number")
+
+    def to_review(self, rows: QuerySet[ManufacturingOrder], name: str, value: bool) -> QuerySet[ManufacturingOrder]:
+        return rows.exclude(review_reason="") if value else rows.filter(review_reason="")
 
     def with_component(self, rows: QuerySet[ManufacturingOrder], name: str, value: str) -> QuerySet[ManufacturingOrder]:
         return rows.filter(Exists(_components().filter(item__sku__iexact=value)))

@@ -100,6 +100,7 @@ class OrderSerializer(OrderStatusFields, ModelSerializer):
             "blocked_at",
             "blocked_reason",
             "close_reason",
+            "review_reason",
             "rank",
             "quantity",
             "start_quantity",

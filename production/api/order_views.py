@@ -127,6 +127,11 @@ class OrderViewSet(CreateMixin, EditMixin, WholeOrderActions):
         manufacturing_orders.block(order.pk, **values, now=self.now, actor=self.actor)
 
     @document_action()
+    def reviewed(self, order: ManufacturingOrder, values: dict[str, Any]) -> None:
+        """Say that it was looked at after its recipe or routing had changed."""
+        manufacturing_orders.reviewed(order.pk, now=self.now, actor=self.actor)
+
+    @document_action()
     def unblock(self, order: ManufacturingOrder, values: dict[str, Any]) -> None:
         """Let it go on."""
         manufacturing_orders.unblock(order.pk, now=self.now, actor=self.actor)

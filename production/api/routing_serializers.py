@@ -71,13 +71,18 @@ class RoutingSerializer(ModelSerializer):
 
     item_name = serializers.CharField(source="item.name", read_only=True)
     operations = OperationSerializer(many=True, read_only=True)
+    open_orders = serializers.SerializerMethodField()
 
     class Meta:
         model = Routing
         fields = (
             *("id", "item", "item_name", "company", "site", "code", "revision", "valid_from_on", "valid_until_on"),
-            *("operations", "archived_at", "version", "created_at", "updated_at"),
+            *("operations", "open_orders", "archived_at", "version", "created_at", "updated_at"),
         )
+
+    def get_open_orders(self, routing: Routing) -> int:
+        """The open orders that follow it: after a change, those that were released are to be reviewed."""
+        return self.context.get("open_orders", {}).get(routing.pk, 0)
 
 
 class AlternativeWriteSerializer(Serializer):

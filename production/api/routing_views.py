@@ -20,6 +20,7 @@ from production.routing_drafts import (
     OperationRemoval,
     RoutingDraft,
 )
+from production.selectors.affected import open_orders_of_routings
 from production.selectors.routings import visible_routings, with_operations
 from production.services import routings
 from sites.access import access_of
@@ -69,6 +70,10 @@ class RoutingViewSet(CreateMixin, EditMixin, ScopedViewSet):
     def scope(self) -> QuerySet[Routing]:
         rows = visible_routings(access_of(self.actor))
         return with_operations(rows) if self.wants("operations") else rows
+
+    def figures(self, rows: list[Routing]) -> dict[str, Any]:
+        """How many open orders follow them, in one query."""
+        return {"open_orders": open_orders_of_routings([row.pk for row in rows])} if self.wants("open_orders") else {}
 
     def perform_create(self, values: dict[str, Any]) -> Routing:
         operations = [_new(row) for row in values.pop("operations")]

@@ -14,6 +14,7 @@ from production.drafts import BillDraft, BillLineEdit
 from production.models import BillOfMaterials, BillOfMaterialsLine, BillOfMaterialsSubstitute
 from production.services import bill_checks as checks
 from production.services import lead_times
+from production.services.manufacturing_orders.reviewing import mark_changed
 from sites.access import PLANNERS, require
 from sites.models import Site
 
@@ -61,7 +62,7 @@ def change(
 ) -> BillOfMaterials:
     """Change fields of a bill and some of its lines; what is not named stays. Emits `bill_of_materials.changed`.
 
-    Orders that are released keep what they froze; planned ones take it when they are released.
+    Orders that are released keep what they froze and are marked for review; planned ones take it on release.
 
     :raises StaleVersion: when the bill's version is no longer the one `expected`.
     :raises InvalidInput, BillCycle: as `create`.
@@ -81,6 +82,7 @@ def change(
     checks.check(bill, [*kept, *new])
 
     _write(bill, changes, kept, new, removed)
+    mark_changed(bill_id=bill.pk, reason=f"The bill of materials {bill} has changed.", actor=actor)
     _record("changed", bill, now=now, actor=actor)
     return bill
 

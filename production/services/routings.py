@@ -12,6 +12,7 @@ from production import locks
 from production.models import Operation, OperationAlternative, OperationInstruction, Routing
 from production.routing_drafts import OperationEdit, RoutingDraft
 from production.services import routing_checks as checks
+from production.services.manufacturing_orders.reviewing import mark_changed
 from sites import events
 from sites.access import PLANNERS, require
 from sites.models import Site
@@ -76,6 +77,7 @@ def change(
     routing.version += 1
     routing.save(update_fields=[*changes, "version"])
     _write(routing, edited)
+    mark_changed(routing_id=routing.pk, reason=f"The routing {routing} has changed.", actor=actor)
     _record("changed", routing, actor)
     return routing
 

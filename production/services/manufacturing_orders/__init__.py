@@ -7,6 +7,7 @@ from production.services.manufacturing_orders.creating import create, create_man
 from production.services.manufacturing_orders.editing import block, edit, rank, unblock
 from production.services.manufacturing_orders.releasing import release, release_many
 from production.services.manufacturing_orders.reversing import reverse, undo_posting
+from production.services.manufacturing_orders.reviewing import mark_changed, reviewed
 from production.services.manufacturing_orders.sourcing import make_to_stock, note_beyond
 from production.services.manufacturing_orders.splitting import close_with_back_order, merge, split
 
@@ -21,6 +22,7 @@ __all__ = [
     "edit",
     "make_for",
     "make_to_stock",
+    "mark_changed",
     "merge",
     "note_beyond",
     "preview_for",
@@ -28,6 +30,7 @@ __all__ = [
     "release",
     "release_many",
     "reverse",
+    "reviewed",
     "split",
     "unblock",
     "undo_posting",
