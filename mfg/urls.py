@@ -7,7 +7,7 @@ from django.urls import include, path
 from sites.web import views
 
 # Apps with pages of their own; every page stands below the site that is looked at.
-PAGED = ("sites", "inventory", "sales", "purchasing", "production", "analytics")
+PAGED = ("sites", "inventory", "sales", "purchasing", "production", "quality", "floor", "analytics")
 
 pages = [path("", include(f"{app}.web.urls")) for app in PAGED]
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("core.api.urls")),
+    path("floor/", include("floor.web.floor_urls")),
     path("s/<str:site>/", include(pages)),
 ]
 

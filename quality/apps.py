@@ -6,10 +6,11 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory.services import undo
-        from quality import handlers, invariants
+        from quality import handlers, invariants, navigation
         from quality.choices import QUALITY_CHECK
         from quality.services import checks
 
         undo.register(QUALITY_CHECK, checks.undo_posting)
         handlers.register()
         invariants.register()
+        navigation.register()
