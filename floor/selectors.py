@@ -146,6 +146,7 @@ def _task(row: Task, parts: list[dict[str, Any]], uses: list[dict[str, Any]]) ->
     item = row.order.item
     return {
         "id": row.pk,
+        "number": row.number,
         "name": row.name,
         "order": row.order.number,
         "item": item.sku,

@@ -10,6 +10,6 @@ export default defineConfig({
     target: ["chrome123", "firefox121", "safari17.5"],
     assetsInlineLimit: 0, // font-src and img-src are 'self': nothing becomes a data: address
     modulePreload: false,
-    rollupOptions: { input: ["src/app.js"] },
+    rollupOptions: { input: ["src/app.js", "src/floor/floor.js", "src/floor/floor.css", "src/floor/worker.js"] },
   },
 });

@@ -1,4 +1,4 @@
-"""The tablet's page, what its service worker keeps, and enrolling. The page is the same for all: data comes by itself."""
+"""The tablet's page, what its service worker keeps, and enrolling; the page is the same for all."""
 
 import json
 from functools import cache
@@ -23,7 +23,11 @@ from floor.services import devices
 from floor.web.device import COOKIE, keep_token
 
 ENTRY, WORKER = "src/floor/floor.js", "src/floor/worker.js"
-ICONS = (("icon.svg", "any", "image/svg+xml"), ("icon-192.png", "192x192", "image/png"), ("icon-512.png", "512x512", "image/png"))
+ICONS = (
+    ("icon.svg", "any", "image/svg+xml"),
+    ("icon-192.png", "192x192", "image/png"),
+    ("icon-512.png", "512x512", "image/png"),
+)
 
 
 class EnrollForm(forms.Form):

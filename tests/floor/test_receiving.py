@@ -260,7 +260,7 @@ def test_a_scanned_lot_is_used(hand: Hand, task: Task, lot: Lot) -> None:
 @pytest.mark.parametrize("how", ["blocked", "expired", "unknown"])
 def test_a_lot_that_may_not_be_used_is_kept(hand: Hand, task: Task, lot: Lot, cast: Cast, how: str) -> None:
     if how == "blocked":
-        Lot.objects.filter(pk=lot.pk).update(state="hold", state_reason="Mold")
+        Lot.objects.filter(pk=lot.pk).update(state="held", state_reason="Mold")
     Lot.objects.filter(pk=lot.pk).update(expires_on=date(2026, 1, 1) if how == "expired" else None)
     hand.does("start", task)
     hand.does("issue", task, lot="P-0" if how == "unknown" else "P-8813", quantity="3")
