@@ -23,7 +23,26 @@ MAKE = Entry(
     also=("bills-of-materials/",),
 )
 
+_OPEN_TASKS = """
+SELECT count(*) FROM production_task
+WHERE state IN ('ready', 'running', 'paused') AND site_id = ANY(%(at)s)
+  AND (company_id = ANY(%(companies)s::bigint[]) OR site_id = ANY(%(sites)s::bigint[]))
+"""
+
+TASKS = Entry(
+    name="tasks",
+    label=_("Tasks"),
+    path="tasks/",
+    icon="clip",
+    key="t",
+    order=45,
+    count=_OPEN_TASKS,
+    count_label=_("tasks that can be worked on"),
+    also=("supply-flow/",),
+)
+
 
 def register() -> None:
     """Enter it; called in `AppConfig.ready`."""
     navigation.register(MAKE)
+    navigation.register(TASKS)

@@ -15,6 +15,7 @@ from inventory.services.recompute import preview
 from production.choices import ManufacturingOrderState as State
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import OPEN_STATES
+from production.selectors.order_flow import is_output
 from sites.access import Access
 from sites.models import Site
 
@@ -60,12 +61,18 @@ def waits_for(order_ids: Collection[int]) -> dict[int, list[str]]:
 
 def component_keys(order: ManufacturingOrder, parts: Iterable[ManufacturingOrderComponent]) -> set[LevelKey]:
     """Where the components of an order are taken from."""
-    return {LevelKey(part.item_id, order.site_id, order.company_id) for part in parts}
+    return {LevelKey(part.item_id, part.site_id, order.company_id) for part in parts}
 
 
 def on_hand(keys: Collection[LevelKey], *, now: datetime) -> dict[int, Decimal]:
     """What is on hand now, by item; the keys are of one site and company."""
     return {key.item_id: figures.on_hand for key, figures in preview(keys, now=now).levels.items()} if keys else {}
+
+
+def on_hand_at(keys: Collection[LevelKey], *, now: datetime) -> dict[tuple[int, int], Decimal]:
+    """The same by item and site."""
+    figures = preview(keys, now=now).levels if keys else {}
+    return {(key.item_id, key.site_id): one.on_hand for key, one in figures.items()}
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,7 @@ class CostRow:
     item: str
     amount: Decimal
     is_output: bool
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,8 +154,8 @@ def cost_of(order: ManufacturingOrder, access: Access) -> OrderCost | None:
             entry.posting,
             entry.move.item.sku if entry.move else "",
             entry.amount,
-            # What leaves without a move is the rest, written off when the order is closed.
-            entry.move.item_id == order.item_id if entry.move else True,
+            is_output(entry, order),
+            entry.cost_kind,
         )
         for entry in entries
         if entry.amount

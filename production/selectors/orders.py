@@ -27,7 +27,8 @@ def visible_orders(access: Access) -> QuerySet[ManufacturingOrder]:
 
 def with_parts(orders: QuerySet[ManufacturingOrder]) -> QuerySet[ManufacturingOrder]:
     """The same with components and reports in order, in two more queries."""
-    components = ManufacturingOrderComponent.objects.select_related("item__unit", "unit").order_by("line_no", "pk")
+    related = ("item__unit", "unit", "site")
+    components = ManufacturingOrderComponent.objects.select_related(*related).order_by("line_no", "pk")
     return orders.prefetch_related(
         Prefetch("components", queryset=components),
         Prefetch("completions", queryset=Completion.objects.order_by("pk")),

@@ -1,6 +1,7 @@
 """One manufacturing order: figures, components with their availability, what was reported, and its steps."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,17 +15,19 @@ from django.views.generic import TemplateView, View
 from core.clock import local_date
 from core.errors import DomainError
 from core.ui.formats import number, zone_city
-from inventory.choices import DemandKind, DocumentKind
+from core.web.numbers import whole
+from inventory.choices import CostKind, DemandKind, DocumentKind
 from inventory.rules.order_steps import open_quantity
 from inventory.selectors import ranks
 from inventory.selectors.statuses import fresh_statuses
 from inventory.web.serving import document_url, explain_url, served_lines
-from inventory.web.steps import Steps, go_on, refusal, tell
+from inventory.web.steps import Step, Steps, go_on, refusal, tell
 from production.models import ManufacturingOrder
 from production.rules import OPEN_STATES
+from production.selectors import order_flow as order_flow_rows
 from production.selectors import order_page, orders
 from production.selectors.sources import source_of
-from production.web import order_steps
+from production.web import order_flow, order_steps
 from production.web.order_list import availability_of
 from sites.web.mixins import SitePageMixin
 
@@ -74,7 +77,7 @@ class OrderPage(OrderMixin, TemplateView):
             base=self.base,
             site_base=f"/s/{order.site.code}/",
             url=self.url,
-            steps=self.steps,
+            steps=self.shown_steps(),
             may_reverse=order_steps.may_report(order, self.access),
             may_plan=order_steps.may_plan(order, self.access),
             rank=ranks.positions([order.priority_id]).get(order.priority_id or 0),
@@ -88,8 +91,17 @@ class OrderPage(OrderMixin, TemplateView):
             cost=order_page.cost_of(order, self.access),
             city=zone_city(order.site.time_zone),
             live=self.live(),
-            **kwargs,
+            **(order_flow.context(order, self.access) | kwargs),
         )
+
+    def shown_steps(self) -> Steps:
+        """With tasks, progress is reported on the one that is next; the whole order may still be reported at once."""
+        task, steps = order_flow.current(self.order, self.access), self.steps
+        if task is None or steps.main is None or steps.main.name != "complete":
+            return steps
+        url = f"{self.base}tasks/{task.pk}/report/"
+        progress = Step(name="progress", label=_("Report progress"), url=url, is_page=True)
+        return Steps((progress, *steps.more, replace(steps.main, label=_("Report the whole order…"))))
 
     def components(self) -> list[dict[str, Any]]:
         """Each component with what is on hand and who serves it; a few queries however many there are."""
@@ -98,16 +110,16 @@ class OrderPage(OrderMixin, TemplateView):
         keys = order_page.component_keys(order, parts)
         decimals = {part.item_id: part.item.unit.decimals for part in parts}
         served = served_lines(DemandKind.MO_COMPONENT, keys, decimals, now=self.now)
-        stock = order_page.on_hand(keys, now=self.now)
+        stock = order_page.on_hand_at(keys, now=self.now)
         return [
             {
                 "part": part,
                 "decimals": part.item.unit.decimals,
                 "open": open_quantity(part) if order.state in OPEN_STATES else 0,
-                "on_hand": stock.get(part.item_id),
+                "on_hand": stock.get((part.item_id, part.site_id)),
                 "served": served.get(part.pk),
                 "is_issued": part.posted_quantity > 0 and part.posted_quantity >= part.quantity,
-                "explain": explain_url(order.site.code, part.item_id, order.company.code),
+                "explain": explain_url(part.site.code, part.item_id, order.company.code),
             }
             for part in parts
         ]
@@ -125,7 +137,7 @@ class OrderPage(OrderMixin, TemplateView):
     def live(self) -> str:
         """What changes this page: the order, and the levels of its components where it takes them."""
         order = self.order
-        levels = [f"level:{part.item_id}:{order.site_id}" for part in order.components.all()]
+        levels = [f"level:{part.item_id}:{part.site_id}" for part in order.components.all()]
         return " ".join([f"document:manufacturing_order:{order.pk}", *dict.fromkeys(levels)])
 
 
@@ -169,7 +181,10 @@ class OrderStepPage(OrderMixin, View):
 
 
 class OrderCostPage(OrderMixin, TemplateView):
-    """The drawer of an order's cost: what was put in, what went out with what was made, what is left in work."""
+    """The drawer of an order's cost: what was put in, what went out with what was made, what is left in work.
+
+    `?kind=` and `?task=` narrow it to what was put in of a kind, or by the reports of a task.
+    """
 
     template_name = "production/order_cost.html"
 
@@ -177,7 +192,39 @@ class OrderCostPage(OrderMixin, TemplateView):
         cost = order_page.cost_of(self.order, self.access)
         if cost is None:
             raise Http404("Only its own company sees what an order costs.")
-        return super().get_context_data(order=self.order, cost=cost, url=self.url, base=self.base, **kwargs)
+        kind, task_id = self.request.GET.get("kind", ""), whole(self.request.GET.get("task"))
+        rows = [row for row in cost.rows if not kind or (row.kind == kind and not row.is_output)]
+        if task_id is not None:
+            postings = order_flow_rows.postings_of(self.order, task_id)
+            rows = [row for row in rows if row.posting and row.posting.pk in postings and not row.is_output]
+        part = kind in CostKind.values or task_id is not None
+        return super().get_context_data(
+            order=self.order,
+            cost=replace(cost, rows=rows) if part else cost,
+            is_part=part,
+            of=CostKind(kind).label if kind in CostKind.values else "",
+            url=self.url,
+            base=self.base,
+            **kwargs,
+        )
+
+
+class OrderWorkPage(OrderMixin, TemplateView):
+    """The drawer of an order's work in progress: which lot of it is where."""
+
+    template_name = "production/order_wip.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = order_flow_rows.work_in_progress(self.order, self.access)
+        return super().get_context_data(
+            order=self.order,
+            rows=rows,
+            total=sum((row.quantity for row in rows), Decimal(0)),
+            decimals=self.order.item.unit.decimals,
+            url=self.url,
+            base=self.base,
+            **kwargs,
+        )
 
 
 class OrderQuantityPage(OrderMixin, TemplateView):

@@ -2,16 +2,31 @@
 
 from django.urls import path
 
-from production.web import bill_form, bills, order_complete, order_form, order_list, order_page, orders
+from production.web import (
+    bill_form,
+    bills,
+    make_to_order,
+    order_complete,
+    order_form,
+    order_list,
+    order_page,
+    orders,
+    task_board,
+    task_page,
+    task_report,
+)
 
 urlpatterns = [
     path("manufacturing-orders/", order_list.OrderListPage.as_view(), name="manufacturing-orders"),
     path("manufacturing-orders/export/", order_list.OrderExport.as_view(), name="manufacturing-orders-export"),
     path("manufacturing-orders/new/", order_form.OrderNewPage.as_view(), name="manufacturing-order-new"),
+    path("manufacturing-orders/make-to-order/<int:pk>/", make_to_order.MakeToOrderPage.as_view(), name="make-to-order"),
+    path("manufacturing-orders/make-to-order/<int:pk>/undo/", make_to_order.MakeToOrderPage.as_view(is_undo=True)),
     path("manufacturing-orders/<int:pk>/", order_page.OrderPage.as_view(), name="manufacturing-order"),
     path("manufacturing-orders/<int:pk>/edit/", order_form.OrderEditPage.as_view()),
     path("manufacturing-orders/<int:pk>/complete/", order_complete.OrderCompletePage.as_view()),
     path("manufacturing-orders/<int:pk>/cost/", order_page.OrderCostPage.as_view()),
+    path("manufacturing-orders/<int:pk>/wip/", order_page.OrderWorkPage.as_view()),
     path("manufacturing-orders/<int:pk>/quantity/", order_page.OrderQuantityPage.as_view()),
     path("manufacturing-orders/<int:pk>/<slug:step>/", order_page.OrderStepPage.as_view()),
 ]
@@ -22,6 +37,14 @@ urlpatterns += [
     path("orders/change/", orders.RankChangePage.as_view(), name="orders-change"),
     path("orders/<int:pk>/rank/", orders.RankMove.as_view(), name="orders-rank"),
     path("orders/<int:pk>/why/", orders.WhyPage.as_view(), name="orders-why"),
+]
+
+urlpatterns += [
+    path("tasks/", task_board.BoardPage.as_view(), name="tasks"),
+    path("tasks/assign/", task_board.AssignManyPage.as_view(), name="tasks-assign"),
+    path("tasks/<int:pk>/", task_page.TaskPage.as_view(), name="task"),
+    path("tasks/<int:pk>/report/", task_report.ReportPage.as_view()),
+    path("tasks/<int:pk>/<slug:step>/", task_page.TaskStepPage.as_view()),
 ]
 
 urlpatterns += [
