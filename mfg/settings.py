@@ -212,6 +212,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Fields of the same name with different words.
     "ENUM_NAME_OVERRIDES": {
+        "BillKindEnum": "production.choices.BillKind",
+        "BillLineKindEnum": "production.choices.BillLineKind",
+        "ReasonKindEnum": "production.choices.ReasonKind",
+        "OrderKindEnum": "production.choices.OrderKind",
+        "TaskEventKindEnum": "production.choices.TaskEventKind",
         "LocationKindEnum": "inventory.choices.LocationKind",
         "ManufacturingOrderStateEnum": "production.choices.ManufacturingOrderState",
         "SiteKindEnum": "sites.models.Site.Kind",

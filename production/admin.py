@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from core.adminbase import ReadOnlyAdmin, ReadOnlyInline, ScopedInline, ServiceAdmin, ServiceForm, now
 from core.errors import DomainError, InvalidInput
+from production import admin_masters  # noqa: F401  registers work centers and operators
 from production.drafts import BillDraft, BillLineChange, BillLineDraft, BillLineEdit, BillLineRemoval
 from production.models import (
     BillOfMaterials,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from core.api.fields import PriceField, ReferenceField
@@ -105,6 +106,7 @@ class ToolWriteSerializer(SkillWriteSerializer):
     site = site_field(required=False, allow_null=True, help_text="Absent: of all sites.")
 
 
+@extend_schema_serializer(component_name="ProductionReason")
 class ReasonSerializer(ModelSerializer):
     class Meta:
         model = Reason
@@ -115,6 +117,7 @@ class ReasonChangeSerializer(SkillWriteSerializer):
     kind = serializers.ChoiceField(choices=Reason._meta.get_field("kind").choices)
 
 
+@extend_schema_serializer(component_name="ProductionReasonWrite")
 class ReasonWriteSerializer(ReasonChangeSerializer):
     site = site_field(required=False, allow_null=True, help_text="Absent: of all sites.")
 
@@ -166,6 +169,7 @@ class OperatorWriteSerializer(OperatorChangeSerializer):
     pin = serializers.CharField(max_length=8, required=False, allow_blank=True, write_only=True)
 
 
+@extend_schema_serializer(component_name="OperatorPin")
 class PinSerializer(Serializer):
     """4 to 8 digits; nothing takes the PIN away."""
 
