@@ -18,7 +18,8 @@ from production.choices import TaskState
 _REFRESH = """
 WITH open_task AS (
     SELECT t.id, t.order_id, t.site_id, t.company_id, t.state, t.waits_for, t.overlap_quantity, o.item_id, b.name,
-           b.state AS before_state, b.number AS before_number, b.overlap_quantity AS before_overlap
+           b.state AS before_state, b.number AS before_number, b.overlap_quantity AS before_overlap,
+           lower(o.number || '/' || b.number) AS lot_number
     FROM production_task t
     JOIN production_manufacturingorder o ON o.id = t.order_id
     LEFT JOIN LATERAL (
@@ -26,7 +27,7 @@ WITH open_task AS (
         WHERE p.order_id = t.order_id AND p.number < t.number ORDER BY p.number DESC LIMIT 1
     ) b ON true
     WHERE t.order_id = ANY(%(orders)s::bigint[]) AND t.state IN ('waiting', 'ready')
-), judged AS (
+), judged AS MATERIALIZED (
     SELECT k.id, k.order_id, k.site_id, k.company_id, k.state, k.waits_for,
         CASE
             WHEN k.before_number IS NOT NULL AND here.quantity = 0 THEN left('pieces from ' || k.name, 200)
@@ -37,47 +38,75 @@ WITH open_task AS (
     FROM open_task k
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(b.quantity), 0) AS quantity
-        FROM inventory_lot l JOIN inventory_stockbalance b ON b.item_id = l.item_id AND b.lot_id = l.id
-        JOIN inventory_location p ON p.id = b.location_id AND p.kind = 'wip'
-        WHERE l.item_id = k.item_id AND l.kind = 'wip' AND l.source_id = k.order_id
-          AND l.stage = k.before_number::text AND b.site_id = k.site_id
+        FROM (
+            SELECT id, item_id FROM inventory_lot
+            WHERE item_id = k.item_id AND issuer_id = k.company_id AND lower(number) = k.lot_number AND kind = 'wip'
+            OFFSET 0
+        ) l
+        CROSS JOIN LATERAL (
+            SELECT b.quantity FROM inventory_stockbalance b JOIN inventory_location p ON p.id = b.location_id
+            WHERE b.item_id = l.item_id AND b.lot_id = l.id AND b.site_id = k.site_id AND p.kind = 'wip' OFFSET 0
+        ) b
     ) here
     LEFT JOIN LATERAL (
         SELECT i.sku || CASE
                 WHEN a.expected_on IS NULL THEN ' not available'
                 ELSE ' expected ' || to_char(a.expected_on, 'YYYY-MM-DD') END AS waits_for
         FROM production_manufacturingordercomponent c
-        JOIN inventory_demand d ON d.kind = 'mo_component' AND d.line_id = c.id AND d.part = 0 AND d.open_quantity > 0
+        CROSS JOIN LATERAL (
+            SELECT id FROM inventory_demand
+            WHERE kind = 'mo_component' AND line_id = c.id AND part = 0 AND open_quantity > 0 OFFSET 0
+        ) d
         JOIN inventory_item i ON i.id = c.item_id
         LEFT JOIN inventory_allocation a ON a.demand_id = d.id
         WHERE c.task_id = k.id AND c.kind = 'component' AND a.availability IS DISTINCT FROM 'in_stock'
-        ORDER BY a.expected_on DESC NULLS FIRST, c.line_no LIMIT 1
+        ORDER BY a.expected_on DESC NULLS FIRST, c.line_no LIMIT 1 OFFSET 0
     ) material ON true
-), changed AS (
-    SELECT t.id FROM production_task t JOIN judged j ON j.id = t.id
+), changed AS MATERIALIZED (
+    SELECT t.id, j.waiting FROM production_task t JOIN judged j ON j.id = t.id
     WHERE (j.waits_for, j.state) IS DISTINCT FROM
           (j.waiting, CASE WHEN j.waiting = '' THEN 'ready' ELSE 'waiting' END)
     ORDER BY t.id FOR NO KEY UPDATE OF t
 )
 UPDATE production_task t
-SET waits_for = j.waiting, state = CASE WHEN j.waiting = '' THEN 'ready' ELSE 'waiting' END
-FROM judged j JOIN changed c ON c.id = j.id
-WHERE t.id = j.id AND t.state IN ('waiting', 'ready')
+SET waits_for = c.waiting, state = CASE WHEN c.waiting = '' THEN 'ready' ELSE 'waiting' END
+FROM changed c
+WHERE t.id = c.id AND t.state IN ('waiting', 'ready')
 RETURNING t.id, t.order_id, t.site_id, t.company_id, t.state
 """
 
+# Each task probes indexes: where tables were empty when they were last counted, the planner would read them whole, once
+# for every task.
+_PROBED = "SET LOCAL enable_seqscan = off"
+_AS_BEFORE = "SET LOCAL enable_seqscan = on"
+
 # Orders with a task that has not begun, whose material or whose own pieces these keys are about.
 _ORDERS = """
-SELECT DISTINCT t.order_id
-FROM unnest(%(items)s::bigint[], %(sites)s::bigint[], %(users)s::bigint[]) AS k(item_id, site_id, used_by_id)
-JOIN inventory_demand d ON d.used_by_id = k.used_by_id AND d.site_id = k.site_id AND d.item_id = k.item_id
-    AND d.closed_at IS NULL AND d.kind = 'mo_component'
-JOIN production_task t ON t.order_id = d.document_id AND t.state IN ('waiting', 'ready')
-UNION
-SELECT t.order_id
-FROM unnest(%(items)s::bigint[], %(sites)s::bigint[], %(users)s::bigint[]) AS k(item_id, site_id, used_by_id)
-JOIN production_task t ON t.site_id = k.site_id AND t.state IN ('waiting', 'ready')
-JOIN production_manufacturingorder o ON o.id = t.order_id AND o.item_id = k.item_id AND o.company_id = k.used_by_id
+WITH key AS MATERIALIZED (
+    SELECT * FROM unnest(%(items)s::bigint[], %(sites)s::bigint[], %(users)s::bigint[])
+        AS k(item_id, site_id, used_by_id)
+), affected AS MATERIALIZED (
+    SELECT d.document_id AS order_id
+    FROM key k
+    CROSS JOIN LATERAL (
+        SELECT document_id FROM inventory_demand
+        WHERE used_by_id = k.used_by_id AND site_id = k.site_id AND item_id = k.item_id AND closed_at IS NULL
+          AND kind = 'mo_component'
+        OFFSET 0
+    ) d
+    UNION
+    SELECT o.id FROM key k
+    CROSS JOIN LATERAL (
+        SELECT id FROM production_manufacturingorder
+        WHERE item_id = k.item_id AND company_id = k.used_by_id
+          AND state IN ('released', 'in_progress', 'partly_completed')
+        OFFSET 0
+    ) o
+)
+SELECT a.order_id FROM affected a
+WHERE EXISTS (
+    SELECT 1 FROM production_task t WHERE t.order_id = a.order_id AND t.state IN ('waiting', 'ready') OFFSET 0
+)
 """
 
 
@@ -91,8 +120,10 @@ def refresh(order_ids: Collection[int]) -> list[int]:
     if not order_ids:
         return []
     with connection.cursor() as cursor:
+        cursor.execute(_PROBED)
         cursor.execute(_REFRESH, {"orders": sorted(order_ids)})
         rows = cursor.fetchall()
+        cursor.execute(_AS_BEFORE)
     told: dict[tuple[int, str], list[tuple[int, int, int]]] = {}
     for task_id, order_id, site_id, company_id, state in rows:
         told.setdefault((company_id, state), []).append((task_id, order_id, site_id))
