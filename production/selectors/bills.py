@@ -117,7 +117,6 @@ ORDER BY line.n, line.place, line.id
 _VALID = (
     "(l.valid_from_on IS NULL OR l.valid_from_on <= {on}) AND (l.valid_until_on IS NULL OR l.valid_until_on > {on})"
 )
-_BELOW = {"item": "l.component_id", "site": "{0}.site_id", "company": "{0}.company_id", "on": "{0}.wanted_on"}
 
 
 def closest_bills(keys: Collection[BillKey], *, is_disassembly: bool = False) -> dict[BillKey, BillOfMaterials]:
@@ -177,9 +176,11 @@ def _under(line: BillLine, parent: BillLine) -> BillLine:
 
 @cache
 def _lines_sql() -> str:
-    parts = {}
+    parts: dict[str, str] = {}
     for name, row in (("above", "k"), ("below", "t")):
-        parts[f"closest_{name}"] = closest_sql(**{key: text.format(row) for key, text in _BELOW.items()})
+        parts[f"closest_{name}"] = closest_sql(
+            item="l.component_id", site=f"{row}.site_id", company=f"{row}.company_id", on=f"{row}.wanted_on"
+        )
         parts[f"valid_{name}"] = _VALID.format(on=f"{row}.wanted_on")
     return _LINES.format(**parts)
 

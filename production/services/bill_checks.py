@@ -198,7 +198,7 @@ def _output_errors(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) 
 
 
 def _site_errors(lines: Sequence[BillOfMaterialsLine]) -> dict[str, str]:
-    wanted = {line.supply_site_id for line in lines} - {None}
+    wanted = {line.supply_site_id for line in lines if line.supply_site_id is not None}
     known = set(Site.objects.filter(pk__in=wanted, archived_at=None).values_list("pk", flat=True)) if wanted else set()
     return {
         f"lines.{place}.supply_site": "Not found."

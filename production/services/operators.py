@@ -92,7 +92,7 @@ def is_pin_of(operator: Operator, pin: str) -> bool:
     return bool(operator.pin_hash) and check_password(pin, operator.pin_hash)
 
 
-def _edited(operator: Operator, actor: Any, **changes: str) -> Operator:
+def _edited(operator: Operator, actor: Any, **changes: Any) -> Operator:
     operator = versions.edit(operator, **changes)
     masters.record("changed", operator, actor)
     return operator

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from core.dates import check_dates
 from core.errors import InvalidInput
@@ -201,13 +201,13 @@ def _reference_errors(routing: Routing, edited: Edited, actor: Any) -> dict[str,
     errors |= _missing(centers, rows)
     errors |= _missing(files, Attachment.objects.filter(company_id=routing.company_id) if routing.company_id else
                        Attachment.objects.all())  # fmt: skip
-    for name, rows in (("skill", Skill.objects.all()), ("tool", Tool.objects.all())):
+    for name, model in (("skill", Skill), ("tool", Tool)):
         named = {
             f"{one.field}.{name}s.{place}": pk
             for one in edited.operations
             for place, pk in enumerate(getattr(one, f"{name}_ids") or ())
         }
-        errors |= _missing(named, rows)
+        errors |= _missing(named, model._default_manager.all())
     return errors
 
 
@@ -219,9 +219,8 @@ def _missing(named: Mapping[str, int | None], rows: Any) -> dict[str, str]:
 
 def _is_taken(routing: Routing) -> bool:
     same = Routing.objects.filter(
+        Q(company_id=routing.company_id, site_id=routing.site_id),
         item_id=routing.item_id,
-        company_id=routing.company_id,
-        site_id=routing.site_id,
         revision=routing.revision,
         valid_from_on=routing.valid_from_on,
     )
