@@ -38,6 +38,8 @@ TASKS = Entry(
     order=45,
     count=_OPEN_TASKS,
     count_label=_("tasks that can be worked on"),
+    is_partners_home=True,
+    hides_empty=True,
     also=("supply-flow/",),
 )
 

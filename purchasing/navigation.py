@@ -17,6 +17,7 @@ BUY = Entry(
     icon="buy",
     key="b",
     order=50,
+    is_trade=True,
     count=_OPEN,
     count_label=_("open purchase orders"),
     also=("suppliers/",),

@@ -17,6 +17,7 @@ SELL = Entry(
     icon="sell",
     key="o",
     order=30,
+    is_trade=True,
     count=_OPEN,
     count_label=_("open sales orders"),
     also=("sales-orders/", "customers/"),

@@ -11,6 +11,8 @@ from production.web import (
     order_list,
     order_page,
     orders,
+    papers,
+    supply_flow,
     task_board,
     task_page,
     task_report,
@@ -24,6 +26,8 @@ urlpatterns = [
     path("manufacturing-orders/make-to-order/<int:pk>/undo/", make_to_order.MakeToOrderPage.as_view(is_undo=True)),
     path("manufacturing-orders/<int:pk>/", order_page.OrderPage.as_view(), name="manufacturing-order"),
     path("manufacturing-orders/<int:pk>/edit/", order_form.OrderEditPage.as_view()),
+    path("manufacturing-orders/<int:pk>/traveller.pdf", papers.Traveller.as_view(), name="traveller"),
+    path("manufacturing-orders/<int:pk>/pick-list.pdf", papers.OrderPickList.as_view(), name="order-pick-list"),
     path("manufacturing-orders/<int:pk>/complete/", order_complete.OrderCompletePage.as_view()),
     path("manufacturing-orders/<int:pk>/cost/", order_page.OrderCostPage.as_view()),
     path("manufacturing-orders/<int:pk>/wip/", order_page.OrderWorkPage.as_view()),
@@ -40,6 +44,7 @@ urlpatterns += [
 ]
 
 urlpatterns += [
+    path("supply-flow/", supply_flow.SupplyFlowPage.as_view(), name="supply-flow"),
     path("tasks/", task_board.BoardPage.as_view(), name="tasks"),
     path("tasks/assign/", task_board.AssignManyPage.as_view(), name="tasks-assign"),
     path("tasks/<int:pk>/", task_page.TaskPage.as_view(), name="task"),

@@ -76,7 +76,13 @@ def _nav(request: HttpRequest, known: reader.Reader, site: Site | None, page: st
             "key": entry.key,
         }
         for entry in shown
+        if counts.get(entry.name) or not _is_idle(entry, known)
     ]
+
+
+def _is_idle(entry: navigation.Entry, known: reader.Reader) -> bool:
+    """Whether the reader does without the entry while there is nothing in it."""
+    return (known.is_partner and entry.is_trade) or (known.is_small and entry.hides_empty)
 
 
 def _nav_end(user: Any) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from sites import selectors
 from sites.access import Access, access_of
-from sites.models import Site
+from sites.models import Membership, Site
 
 ALL = "all"
 PRODUCT = "mfg"
@@ -24,6 +24,12 @@ class Reader:
     access: Access
     sites: list[Site]
     company_name: str
+
+    @property
+    def is_partner(self) -> bool:
+        """Whether he works for others only: at their orders' steps, and never at prices."""
+        roles = {*self.access.company_roles.values(), *self.access.member_roles.values()}
+        return roles == {Membership.Role.PARTNER}
 
     @property
     def is_small(self) -> bool:

@@ -17,7 +17,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """To the first page of his only site, or of all of them."""
     known = reader.of(request)
     code = known.sites[0].code if len(known.sites) == 1 else reader.ALL
-    pages = [entry.path for entry in navigation.entries(is_small=known.is_small)]
+    entries = navigation.entries(is_small=known.is_small)
+    pages = [entry.path for entry in entries]
+    homes = [entry.path for entry in entries if entry.is_partners_home]
+    if known.is_partner and homes:
+        return redirect(f"/s/{code}/{homes[0]}")
     page = FIRST_PAGE if FIRST_PAGE in pages or not pages else pages[0]
     return redirect(f"/s/{code}/{page}")
 
