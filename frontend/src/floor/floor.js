@@ -28,6 +28,9 @@ function put(element, html) {
   if (typed && $("scan")) $("scan").value = typed;
 }
 
+/* Where to go on: what runs, else the first in rank order. */
+const first = () => (shown().find(({ state }) => state === "running") ?? shown()[0])?.id ?? null;
+
 function draw() {
   const { known, person } = view;
   const isIn = !!(known && person);
@@ -60,6 +63,7 @@ function drawLink() {
 async function recount() {
   view.queue = await queued();
   view.tasks = overlaid(view.known?.tasks ?? [], view.queue);
+  if (view.person && !task()) view.chosen = first();
   draw();
 }
 
@@ -150,7 +154,7 @@ async function enter({ badge, code, pin }) {
     else view.error = error.status ? error.message : badge ? "Nobody here has this badge." : "A PIN needs a link. A badge works without.";
   }
   if (view.error && view.person) { say(view.error, "no"); view.error = ""; }
-  if (view.person) { await keep("person", view.person); choose(shown().find(({ state }) => state === "running")?.id ?? shown()[0]?.id ?? null); }
+  if (view.person) { await keep("person", view.person); choose(first()); }
   draw();
 }
 
