@@ -52,6 +52,7 @@ def steps_of(order: SalesOrder, access: Access, base: str, url: str) -> Steps:
         ("unblock", Rule.BLOCK, planner and is_blocked),
         ("ship", Rule.SHIP, writer and not is_blocked),
         ("open", Rule.OPEN, planner),
+        ("make", Rule.SHIP, planner and not is_blocked),
         ("edit", Rule.EDIT, planner),
         ("rank", Rule.RANK, planner and order.priority_id is not None),
         ("block", Rule.BLOCK, planner and not is_blocked),
@@ -72,6 +73,12 @@ def plain_step(order: SalesOrder, name: str, base: str, url: str) -> Step:
         "open": {"label": _("Open"), "is_at_once": True},
         "ship": {"label": _("Ship…"), "is_page": True},
         "edit": {"label": _("Change…"), "is_page": True},
+        # Production stands above sales: its page makes what the order asks for.
+        "make": {
+            "label": _("Make to order…"),
+            "is_page": True,
+            "url": f"{base}manufacturing-orders/make-to-order/{order.pk}/",
+        },
         "unblock": {"label": _("Unblock"), "is_at_once": True},
         "rank": {
             "label": _("Move to rank…"),

@@ -92,3 +92,27 @@ def test_an_order_is_split_merged_and_goes_on_in_a_back_order(cast, sale):
     closed, rest = post(cast.planner, f"{path}/back-order/", {"reason": "No tops"})
     assert (closed["state"], rest["state"], rest["quantity"]) == ("closed", "planned", "9")
     post(cast.operator, f"manufacturing-orders/{rest['id']}/split/", {"quantities": ["1"]}, 403)
+
+
+def test_the_page_shows_what_will_be_made_makes_it_and_takes_it_back(cast, sale, client):
+    client.force_login(cast.planner)
+    page = f"/s/TLL/manufacturing-orders/make-to-order/{sale.pk}/"
+    assert page in client.get(f"/s/TLL/sales-orders/{sale.pk}/").text
+    shown = client.get(page).text
+    assert "TABLE" in shown
+    assert "TOP" in shown
+    assert not ManufacturingOrder.objects.exists()
+
+    assert client.post(page).status_code == 302
+    assert ManufacturingOrder.objects.filter(state="planned").count() == 2
+    assert "being made" in client.get(page).text
+
+    client.post(f"{page}undo/")
+    assert ManufacturingOrder.objects.filter(state="canceled").count() == 2
+
+
+def test_the_page_is_the_sellers_planners_alone(cast, sale, client):
+    for user in (cast.outsider, cast.partner, cast.operator, cast.viewer):
+        client.force_login(user)
+        assert client.post(f"/s/all/manufacturing-orders/make-to-order/{sale.pk}/").status_code == 404
+    assert not ManufacturingOrder.objects.exists()

@@ -65,7 +65,7 @@ def test_an_order_shows_its_figures_lines_and_steps(visit, cast, stock, make_ord
     assert "2 Dec" in shown
     assert "Not available" in shown
     assert "5 short" in shown
-    assert [step.name for step in answer.context["steps"]] == ["ship", "edit", "rank", "block", "cancel"]
+    assert [step.name for step in answer.context["steps"]] == ["ship", "make", "edit", "rank", "block", "cancel"]
 
 
 def test_each_line_says_who_took_the_stock_before_it(visit, cast, stock, make_order):
