@@ -67,14 +67,15 @@ LEFT JOIN (
 WHERE p.quantity <> coalesce(e.quantity, 0) OR p.value <> coalesce(e.amount, 0)
 """
 
-# Goods on their way lie in their transfer's pool, work in progress in its order's.
+# Goods on their way lie in their transfer's pool; work in progress lies in its order's, on its way too.
 POOL_QUANTITIES = """
 WITH stands AS (
     SELECT CASE l.kind WHEN 'transit' THEN 'transfer' ELSE 'stock' END AS kind, b.item_id, b.owner_id,
            CASE l.kind WHEN 'transit' THEN 0 ELSE b.site_id END AS site_id,
            CASE l.kind WHEN 'transit' THEN l.transfer_id ELSE 0 END AS source_id, sum(b.quantity) AS quantity
     FROM inventory_stockbalance b JOIN inventory_location l ON l.id = b.location_id
-    WHERE l.kind <> 'wip'
+    LEFT JOIN inventory_lot lot ON lot.id = b.lot_id
+    WHERE lot.kind IS DISTINCT FROM 'wip'
     GROUP BY 1, 2, 3, 4, 5
 ), pooled AS (
     SELECT kind, item_id, owner_id, coalesce(site_id, 0) AS site_id, coalesce(source_id, 0) AS source_id, quantity
