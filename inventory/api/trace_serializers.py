@@ -37,7 +37,7 @@ class TraceNodeSerializer(Serializer):
 class TraceEdgeSerializer(Serializer):
     """So much of one node went into another, in the direction of the goods."""
 
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     target = serializers.CharField()
     quantity = serializers.CharField()
 

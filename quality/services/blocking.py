@@ -20,7 +20,7 @@ def stop(check: QualityCheck, reason: str, *, now: datetime) -> None:
 
     The system itself does it, because who measures need not be who plans. A document that has ended stays as it is.
     """
-    lot = Lot.objects.filter(pk=check.lot_id, kind=LotKind.STOCK, state=LotState.OK).first()
+    lot = Lot.objects.filter(pk=check.lot_id or 0, kind=LotKind.STOCK, state=LotState.OK).first()
     if lot is not None:
         lots.hold(lot, reason=reason[:200], actor=None)
         check.holds_lot = True
@@ -34,7 +34,7 @@ def let_go(check: QualityCheck, *, frees_lot: bool, now: datetime) -> None:
     others = QualityCheck.objects.filter(state=CheckState.FAILED).exclude(pk=check.pk)
     if check.holds_lot and frees_lot:
         heir = others.filter(lot=check.lot_id).order_by("pk").first()
-        lot = Lot.objects.filter(pk=check.lot_id, state=LotState.HELD).first()
+        lot = Lot.objects.filter(pk=check.lot_id or 0, state=LotState.HELD).first()
         if heir is not None:
             QualityCheck.objects.filter(pk=heir.pk).update(holds_lot=True)
         elif lot is not None:
@@ -52,7 +52,7 @@ def let_go(check: QualityCheck, *, frees_lot: bool, now: datetime) -> None:
 
 def _document(check: QualityCheck) -> Any:
     if check.task_id:
-        return Task.objects.filter(pk=check.task_id).first()
+        return Task.objects.filter(pk=check.task_id or 0).first()
     models: dict[str, Any] = {
         DocumentKind.PURCHASE_ORDER: PurchaseOrder,
         DocumentKind.MANUFACTURING_ORDER: ManufacturingOrder,

@@ -99,7 +99,7 @@ def _brought(posting: Posting) -> Iterable[_Cause]:
     moves = moves.exclude(to_location__kind__in=outside).order_by()
     supplier_id = None
     if posting.source_kind == DocumentKind.PURCHASE_ORDER:
-        orders = PurchaseOrder.objects.filter(pk=posting.source_id)
+        orders = PurchaseOrder.objects.filter(pk=posting.source_id or 0)
         supplier_id = orders.values_list("supplier_id", flat=True).first()
     for item_id, lot_id, quantity in moves.values_list("item_id", "to_lot_id").annotate(total=Sum("quantity")):
         yield _Cause(
@@ -140,12 +140,10 @@ def _plans_for(cause: _Cause) -> QuerySet[QualityPlan]:
 
 def _open_one(cause: _Cause, plan: QualityPlan, now: datetime) -> QualityCheck | None:
     """None where the check exists: an event that is worked on twice opens nothing twice."""
+    about: dict[str, Any] = {name: getattr(cause, name) for name in ("posting_id", "task_id", "item_id", "lot_id")}
     check, is_new = QualityCheck.objects.get_or_create(
         plan=plan,
-        posting_id=cause.posting_id,
-        task_id=cause.task_id,
-        item_id=cause.item_id,
-        lot_id=cause.lot_id,
+        **about,
         defaults={
             "company_id": cause.company_id,
             "site_id": cause.site_id,

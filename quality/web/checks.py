@@ -26,7 +26,7 @@ from sites.access import PLANNERS, WRITERS
 from sites.web.mixins import SitePageMixin
 
 PAGE_SIZE = 100
-_TABS = {"open": [CheckState.OPEN], "failed": [CheckState.FAILED], "all": CheckState.values}
+_TABS: dict[str, list[str]] = {"open": [CheckState.OPEN], "failed": [CheckState.FAILED], "all": list(CheckState.values)}
 
 
 class CheckListPage(SitePageMixin, TemplateView):
@@ -74,7 +74,6 @@ class CheckMixin(SitePageMixin):
 
     def show(self, refused: list[str] | None = None, status: int = 200) -> HttpResponseBase:
         check = self.check
-        of = {"company_id": check.company_id, "site_id": check.site_id}
         decisions = [one for one in Decision if one != Decision.RETURN or check.trigger == Trigger.RECEIPT]
         said = self.request.POST
         context = {
@@ -87,8 +86,10 @@ class CheckMixin(SitePageMixin):
             ],
             "source_url": document_url(self.base, check.source_kind, check.source_id),
             "decisions": [(one.value, one.label) for one in decisions],
-            "may_record": self.access.has_role(WRITERS, by_operator=True, **of),
-            "may_decide": self.access.has_role(PLANNERS, **of),
+            "may_record": self.access.has_role(
+                WRITERS, company_id=check.company_id, site_id=check.site_id, by_operator=True
+            ),
+            "may_decide": self.access.has_role(PLANNERS, company_id=check.company_id, site_id=check.site_id),
             "refusal": refused,
         }
         return render(self.request, "quality/check.html", context, status=status)

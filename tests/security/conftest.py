@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ import mfg.urls  # noqa: F401 - the apps register their nouns when the routes ar
 from core import drainer
 from core.api.routers import router
 from core.models import Event, Run
+from floor.models import Device, FloorCommand
 from integrations.services import api_keys
 from tests.cast import Cast
 
@@ -37,6 +39,11 @@ def work(cast: Cast) -> Cast:
         newest = api.get(f"{API}/{noun}/").json()["results"][0]["id"]
         answer = api.post(f"{API}/{noun}/{newest}/{step}/", {}, format="json")
         assert answer.status_code == 200, answer.json()
+    device = Device.objects.get()
+    FloorCommand.objects.create(
+        company=cast.maker, site=cast.tll, device=device, uuid=uuid4(), sequence=1, kind="start",
+        device_at=cast.now, happened_at=cast.now, received_at=cast.now, state="conflict",
+    )  # fmt: skip
     Run.objects.create(kind="recount", company_id=cast.maker.pk, user=cast.planner)
     Event.objects.create(kind="told.before", company_ids=[cast.maker.pk], xid=1)
     api_keys.create(name="Warehouse", user=cast.planner, actor=cast.planner)
@@ -83,6 +90,11 @@ def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "supplier-items", {"supplier": "S-1", "item": "LEG"}
     yield "purchase-orders", {"supplier": "S-1", "site": "TLL", "expected_on": "2026-12-01", "lines": [priced]}
     yield "sales-orders", {"customer": "C-1", "site": "TLL", "is_open": True, "lines": [priced]}
+    looked = [{"name": "Straight"}]
+    yield (
+        "quality-plans",
+        {"company": "NORDWOOD", "code": "Q-1", "name": "Legs", "trigger": "receipt", "characteristics": looked},
+    )
     yield "purchase-orders", {"supplier": "S-1", "site": "TLL", "is_ordered": True, "lines": [priced]}
     yield "items", {"sku": "GLUE", "unit": "kg", "tracking": "lot", "company": "NORDWOOD"}
     yield "lots", {"item": "GLUE", "number": "G-1", "issuer": "NORDWOOD"}
@@ -92,4 +104,5 @@ def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
         {"owner": "NORDWOOD", "site": "RIX", "used_by": "LAKK", "unit_price": "3", "valid_from_on": "2026-01-01"},
     )
     yield "transfers", {"origin": "TLL", "destination": "CHI", "lines": [{**leg, "quantity": "2"}]}
+    yield "devices", {"site": "TLL", "name": "Saw 1"}
     yield "manufacturing-orders", {"item": "TABLE", "site": "TLL", "quantity": "1", "due_at": "2026-12-01T12:00:00Z"}
