@@ -214,6 +214,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "BillKindEnum": "production.choices.BillKind",
         "BillLineKindEnum": "production.choices.BillLineKind",
+        "CharacteristicKindEnum": "quality.choices.CharacteristicKind",
+        "TraceNodeKindEnum": "inventory.api.trace_serializers.NODE_KINDS",
         "ReasonKindEnum": "production.choices.ReasonKind",
         "OrderKindEnum": "production.choices.OrderKind",
         "TaskEventKindEnum": "production.choices.TaskEventKind",

@@ -8,8 +8,10 @@ from core.api.serializers import Serializer
 from core.errors import plain
 from inventory.models import Lot
 from inventory.selectors import recall
-from inventory.selectors.trace import MOST_LEVELS, Direction, Key, Node, trace
+from inventory.selectors.trace import MOST_LEVELS, Direction, Key, Node, NodeKind, trace
 from sites.access import Access
+
+NODE_KINDS = [(kind.value, kind.value) for kind in NodeKind]
 
 
 class TraceQuerySerializer(Serializer):
@@ -23,7 +25,7 @@ class TraceNodeSerializer(Serializer):
     """A lot, a manufacturing order, or an item without lots. `leads_on`: a step of another company follows."""
 
     key = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["lot", "order", "item"])
+    kind = serializers.ChoiceField(choices=NODE_KINDS)
     id = serializers.IntegerField()
     level = serializers.IntegerField()
     number = serializers.CharField()
