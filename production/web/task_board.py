@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -188,9 +187,6 @@ def why(task: Task) -> str:
 
 class AssignManyPage(BoardMixin, View):
     """Gives the selected tasks to an operator or a team, or each to who can do it and has the least to do."""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        return redirect(f"{self.base}tasks/?view=table")
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         fallback = f"{self.base}tasks/?view=table"
