@@ -71,6 +71,7 @@ def test_the_palette_finds_while_one_types(scheme: str, visit: Open) -> None:
     expect(palette).to_be_hidden()
 
     page.keyboard.press("/")
+    expect(palette).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="SO-1053")).to_be_visible()
 

@@ -67,6 +67,7 @@ if (dialog) {
     else if (event.key === "ArrowUp") step(-1);
     else if (event.key === "Enter" && shown === input.value.trim()) open();
     else if (event.key === "Enter") { isGoing = true; clearTimeout(wait); ask(); }
+    else if (event.key === "Escape") dialog.close(); // a search field would only empty itself
     else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") dialog.close();
     else return;
     event.preventDefault();
