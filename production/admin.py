@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from core.adminbase import ReadOnlyAdmin, ReadOnlyInline, ScopedInline, ServiceAdmin, ServiceForm, now
 from core.errors import DomainError, InvalidInput
-from production import admin_masters  # noqa: F401  registers work centers and operators
+from production import admin_masters, admin_tasks  # noqa: F401  they register theirs
 from production.drafts import BillDraft, BillLineChange, BillLineDraft, BillLineEdit, BillLineRemoval
 from production.models import (
     BillOfMaterials,

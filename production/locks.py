@@ -77,3 +77,13 @@ def demands(demand_ids: Iterable[int]) -> list[Demand]:
     """Demands that orders are about to be made for, locked in order of their ids: each is made for once."""
     wanted = sorted(set(demand_ids))
     return list(Demand.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
+
+
+def tasks_not_begun(order_ids: Iterable[int]) -> None:
+    """Lock the tasks of these orders that wait or are ready, by id; for whoever judges which of them it is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM production_task WHERE order_id = ANY(%s) AND state IN ('waiting', 'ready') "
+            "ORDER BY id FOR NO KEY UPDATE",
+            [sorted(order_ids)],
+        )

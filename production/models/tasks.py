@@ -15,8 +15,9 @@ class Task(Editable):
     in, `good_quantity` went on, `scrapped_quantity` is lost, `rework_quantity` counts repairs on the way and changes
     nothing else. With `is_service` another company does it: `supplier_id` and `purchase_line_id` name whom and on
     which order's line, `service_unit_price` is in `service_currency`. Planned costs are of the whole order in the
-    company's currency; transport is that of the way to the next one. `weight` is what a piece costs here by plan, by which the order's cost is shared out between
-    what is finished and what is under way. `instructions` is a list of `{number, text, attachment_id}`.
+    company's currency; transport is that of the way to the next task. `weight` is what a piece costs here by plan, by
+    which the order's cost is shared out between what is finished and what is under way. `instructions` is a list of
+    `{number, text, attachment_id}`.
     """
 
     company = models.ForeignKey("sites.Company", on_delete=models.PROTECT, related_name="+", db_index=False)

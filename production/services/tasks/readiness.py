@@ -11,10 +11,12 @@ from django.db import connection
 from core.transactions import service
 from inventory.drafts import LevelKey
 from inventory.events import record_change
+from production import locks
 from production.choices import TaskState
 
-# A task waits for the first of: the operation before, pieces of it, the worst of its material. Locks only what changes,
-# by id. `before` is the operation in front of it; what is through with that one lies in the lot of its stage.
+# A task waits for the first of: the operation before, pieces of it, the worst of its material. The caller holds these
+# tasks' locks, so of two refreshes the later one judges by what the earlier one saw, or more. `before` is the operation
+# in front of it; what is through with that one lies in the lot of its stage.
 _REFRESH = """
 WITH open_task AS (
     SELECT t.id, t.order_id, t.site_id, t.company_id, t.state, t.waits_for, t.overlap_quantity, o.item_id, b.name,
@@ -62,16 +64,12 @@ WITH open_task AS (
         WHERE c.task_id = k.id AND c.kind = 'component' AND a.availability IS DISTINCT FROM 'in_stock'
         ORDER BY a.expected_on DESC NULLS FIRST, c.line_no LIMIT 1 OFFSET 0
     ) material ON true
-), changed AS MATERIALIZED (
-    SELECT t.id, j.waiting FROM production_task t JOIN judged j ON j.id = t.id
-    WHERE (j.waits_for, j.state) IS DISTINCT FROM
-          (j.waiting, CASE WHEN j.waiting = '' THEN 'ready' ELSE 'waiting' END)
-    ORDER BY t.id FOR NO KEY UPDATE OF t
 )
 UPDATE production_task t
-SET waits_for = c.waiting, state = CASE WHEN c.waiting = '' THEN 'ready' ELSE 'waiting' END
-FROM changed c
-WHERE t.id = c.id AND t.state IN ('waiting', 'ready')
+SET waits_for = j.waiting, state = CASE WHEN j.waiting = '' THEN 'ready' ELSE 'waiting' END
+FROM judged j
+WHERE t.id = j.id
+  AND (j.waits_for, j.state) IS DISTINCT FROM (j.waiting, CASE WHEN j.waiting = '' THEN 'ready' ELSE 'waiting' END)
 RETURNING t.id, t.order_id, t.site_id, t.company_id, t.state
 """
 
@@ -121,6 +119,7 @@ def refresh(order_ids: Collection[int]) -> list[int]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_PROBED)
+        locks.tasks_not_begun(order_ids)
         cursor.execute(_REFRESH, {"orders": sorted(order_ids)})
         rows = cursor.fetchall()
         cursor.execute(_AS_BEFORE)
