@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.figures import Figure, report
 
-NAMES = ("posting", "shipments", "making", "recompute", "latency", "pages", "streams", "memory", "tracing")
+NAMES = ("posting", "shipments", "making", "recompute", "latency", "pages", "streams", "memory", "tracing", "floor")
 
 
 def main() -> int:
