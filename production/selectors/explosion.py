@@ -221,8 +221,8 @@ def explode(
     """All components that `quantity` good ones of an item need, by the closest recipe of each level.
 
     Each line of each level is rounded up to its unit like an order of its own, yields are started for, and stock is
-    not looked at; what comes out as a by-product is no component. With `access` only recipes that the reader sees are followed. `bill_id` names the recipe of the top
-    level instead of the closest.
+    not looked at; what comes out as a by-product is no component. With `access` only recipes that the reader sees are
+    followed. `bill_id` names the recipe of the top level instead of the closest.
     """
     visible, seen = _visible(access)
     place = {"site": "%(site)s", "company": "%(company)s", "on": "%(on)s", "visible": visible}
