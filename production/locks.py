@@ -52,7 +52,7 @@ def orders(order_ids: Iterable[int]) -> list[ManufacturingOrder]:
     :raises NotFound: naming the first that is missing.
     """
     wanted = sorted(set(order_ids))
-    found = list(
+    found: list[ManufacturingOrder] = list(
         ManufacturingOrder.objects.select_for_update(no_key=True, of=("self",))
         .select_related("item__unit", "site", "company", "bill")
         .annotate(has_outputs=Exists(_OUTPUTS))

@@ -57,7 +57,7 @@ def commands(text: str, known: Reader) -> list[Group]:
 
 
 def _creations(known: Reader) -> list[tuple[object, str, bool]]:
-    offered = [*_PLANNED] if may_sell(known.access) else []
+    offered: list[tuple[object, str, bool]] = [*_PLANNED] if may_sell(known.access) else []
     return [*offered, *_COUNTED] if sites_to_count(known.sites, known.access) else offered
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.views.generic import TemplateView
 
@@ -24,7 +23,7 @@ class SearchPage(SitePageMixin, TemplateView):
     def scope(self) -> None:
         return None
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.palette() if request.headers.get("X-Palette") else super().get(request, *args, **kwargs)
 
     @property

@@ -95,7 +95,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _worker() -> str:
-    dist = Path(settings.DJANGO_VITE["default"]["manifest_path"]).parent
+    dist = Path(str(settings.DJANGO_VITE["default"]["manifest_path"])).parent
     built = json.loads((dist / "manifest.json").read_text())
     entry = built[ENTRY]
     files = [entry["file"], *entry.get("css", []), *entry.get("assets", [])]

@@ -218,9 +218,7 @@ def _out_of(pool: Pool, deposit: Deposit) -> Decimal:
     """What a deposit takes out of a transfer's or an order's pool: of the latter its own amount, as far as it goes."""
     if pool.kind != PoolKind.MO:
         return pool.take(deposit.quantity)
-    if deposit.amount is not None:
-        return pool.give_back(ZERO, deposit.amount)
     if deposit.amount is not None:  # what comes out at a cost of its own takes no more than there is
-        return pool.take_value(deposit.amount, pool.value) if pool.value > deposit.amount else pool.take_value(ONE, ONE)
+        return pool.give_back(ZERO, deposit.amount)
     part, whole = deposit.pool_part or (ONE, ONE)
     return pool.take_value(part, whole)

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from core.api.fields import PriceField, ReferenceField
 from core.api.serializers import ModelSerializer, Serializer
+from production.choices import ReasonKind
 from production.models import Operator, Reason, Skill, Team, Tool, WorkCenter
 from production.selectors import masters
 from production.services.masters import RATES
@@ -81,7 +82,7 @@ class WorkCenterWriteSerializer(WorkCenterChangeSerializer):
     site = site_field()
 
     class Meta(WorkCenterChangeSerializer.Meta):
-        fields = ("site", *WorkCenterChangeSerializer.Meta.fields)
+        fields: tuple[str, ...] = ("site", *WorkCenterChangeSerializer.Meta.fields)  # type: ignore[assignment]
         validators: list[Any] = []
 
 
@@ -114,7 +115,7 @@ class ReasonSerializer(ModelSerializer):
 
 
 class ReasonChangeSerializer(SkillWriteSerializer):
-    kind = serializers.ChoiceField(choices=Reason._meta.get_field("kind").choices)
+    kind = serializers.ChoiceField(choices=ReasonKind.choices)
 
 
 @extend_schema_serializer(component_name="ProductionReasonWrite")

@@ -151,4 +151,4 @@ class RoutingWriteSerializer(RoutingEditSerializer):
     company = company_field(
         required=False, allow_null=True, help_text="Absent: the site's default owner, else your only company."
     )
-    operations = OperationWriteSerializer(many=True)
+    operations = OperationWriteSerializer(many=True)  # type: ignore[assignment]

@@ -225,7 +225,7 @@ def explode(
     followed. `bill_id` names the recipe of the top level instead of the closest.
     """
     visible, seen = _visible(access)
-    place = {"site": "%(site)s", "company": "%(company)s", "on": "%(on)s", "visible": visible}
+    place: dict[str, Any] = {"site": "%(site)s", "company": "%(company)s", "on": "%(on)s", "visible": visible}
     params: dict[str, Any] = {
         **seen,
         "item": item_id,

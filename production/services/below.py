@@ -18,4 +18,4 @@ def lock(order_id: int) -> None:
 def service_lines(order_id: int) -> list[int]:
     """The purchase lines of an order's services."""
     lines = Task.objects.filter(order=order_id).exclude(purchase_line=None)
-    return list(lines.order_by("pk").values_list("purchase_line_id", flat=True))  # type: ignore[arg-type]
+    return list(lines.order_by("pk").values_list("purchase_line_id", flat=True))

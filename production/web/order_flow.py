@@ -34,6 +34,9 @@ def bar(step: Step) -> Bar:
     return Bar(f"{good:.1f}", f"{good:.1f}", f"{scrap:.1f}")
 
 
+_CSS: dict[str, str] = {TaskState.DONE: "done", TaskState.RUNNING: "cur", TaskState.PAUSED: "cur"}
+
+
 def cards(steps: Sequence[Step], cost: FlowCost | None) -> list[dict[str, Any]]:
     """A card a step, in order, with its leg behind it."""
     return [
@@ -41,7 +44,7 @@ def cards(steps: Sequence[Step], cost: FlowCost | None) -> list[dict[str, Any]]:
             "step": step,
             "task": step.task,
             "bar": bar(step),
-            "css": {TaskState.DONE: "done", TaskState.RUNNING: "cur", TaskState.PAUSED: "cur"}.get(step.task.state, ""),
+            "css": _CSS.get(step.task.state, ""),
             "leg": step.leg,
             "leg_css": {"received": "done", "closed": "done", "in_transit": "cur", "partly_received": "cur"}.get(
                 step.leg.transfer.state if step.leg else "", ""
