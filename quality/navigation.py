@@ -20,6 +20,7 @@ QUALITY = Entry(
     count=_OPEN,
     count_label=_("open quality checks"),
     also=("quality-plans/",),
+    hides_empty=True,
 )
 
 
