@@ -18,6 +18,7 @@ from integrations.demo import (
     orders,
     past_orders,
     past_sales,
+    shop_floor,
     users,
 )
 from integrations.demo.days import Days
@@ -107,6 +108,7 @@ def _write(days: Days, *, now: datetime) -> Loaded:
     gather_statistics()
     postings = steps.run()
     ended_orders.write_open_count(world)
+    shop_floor.write_shop_floor(world)
     past = planned.history
     documents = len(planned.sold) + len(past.makes) + len(past.buys) + len(past.moves) + len(planned.book)
     return Loaded(len(world.items), len(planned.targets), documents, postings)

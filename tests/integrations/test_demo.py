@@ -45,7 +45,7 @@ def states(model) -> dict[str, int]:
 
 
 def test_has_the_catalog_and_the_five_sites():
-    assert Item.objects.count() == 304
+    assert Item.objects.count() == 308
     assert dict(Site.objects.values_list("code", "company__code")) == {
         "TLL": "POLDSAAR", "OPO": "POLDSAAR", "CHI": "POLDSAAR", "RIX": "LAKKUR", "HAM": "NORDLAGER",
     }  # fmt: skip
@@ -96,7 +96,7 @@ def test_ranks_are_those_of_the_story():
     ranks = positions(orders.values())
     assert [ranks[orders[number]] for number in numbers] == [1, 2, 4, 6, 9, 12]
     assert ranks[orders["SO-1042"]] == 1
-    assert Priority.objects.filter(closed_at=None).count() == 95
+    assert Priority.objects.filter(closed_at=None).count() == 98
 
 
 def test_has_orders_of_every_state():
@@ -105,7 +105,9 @@ def test_has_orders_of_every_state():
     assert states(ManufacturingOrder).keys() == {
         "planned", "released", "in_progress", "partly_completed", "done", "canceled",
     }  # fmt: skip
-    assert states(Transfer).keys() == {"draft", "confirmed", "in_transit", "partly_received", "received", "canceled"}
+    assert states(Transfer).keys() == {
+        "draft", "planned", "confirmed", "in_transit", "partly_received", "received", "canceled",
+    }  # fmt: skip
     blocked = [list(model.objects.exclude(blocked_at=None)) for model in (SalesOrder, ManufacturingOrder)]
     assert [[order.number for order in orders] for orders in blocked] == [["SO-1048"], ["MO-1405"]]
 
@@ -124,7 +126,10 @@ def test_a_supplier_consigns_stock_in_hamburg():
 
 
 def test_months_of_history_were_posted_in_order():
-    moments = list(Posting.objects.order_by("pk").values_list("effective_at", flat=True))
+    # The orders of the shop floor are told after all the rest, from the day they began on.
+    floor = Posting.objects.filter(reason="First delivery for the TV stands").earliest("pk")
+    rows = Posting.objects.filter(pk__lt=floor.pk)
+    moments = list(rows.order_by("pk").values_list("effective_at", flat=True))
     assert moments == sorted(moments)
     assert (moments[-1] - moments[1]).days > 130
     assert moments[-1].date() < TODAY
@@ -225,3 +230,22 @@ def digest() -> str:
     orders = SalesOrder.objects.order_by("number").values_list("number", "customer__code", "state", "need_by_on")
     text = repr([list(moves), list(levels), list(orders)])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_an_order_is_under_way_at_three_sites():
+    order = ManufacturingOrder.objects.filter(item__sku="STAND-OAK-110").earliest("pk")
+    steps = order.tasks.order_by("number").values_list(
+        "site__code", "state", "good_quantity", "scrapped_quantity", "is_service"
+    )
+    assert list(steps) == [
+        ("TLL", "done", 21, 1, False),
+        ("TLL", "done", 21, 0, False),
+        ("RIX", "running", 12, 1, True),
+        ("CHI", "waiting", 0, 0, False),
+    ]
+    legs = Transfer.objects.filter(source_id=order.pk, source_kind="manufacturing_order").order_by("pk")
+    assert [(leg.destination.code, leg.state) for leg in legs] == [("RIX", "received"), ("CHI", "confirmed")]
+    wip = StockBalance.objects.filter(item=order.item, location__kind="wip", quantity__gt=0).order_by("pk")
+    assert {(row.site.code, row.lot.stage, row.quantity) for row in wip if row.lot.source_id == order.pk} == {
+        ("RIX", "20", 8), ("RIX", "30", 12),
+    }  # fmt: skip
