@@ -45,7 +45,8 @@ def test_the_application_reverses_a_posting(roles: Cast) -> None:
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {} = NULL", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_the_application_rewrites_no_history(roles: Cast, table: str, statement: str) -> None:
-    column = {"core_event": "company_ids", "core_tombstone": "noun"}.get(table, "effective_on")
+    names = {"core_event": "company_ids", "core_tombstone": "noun", "production_taskevent": "minutes"}
+    column = names.get(table, "effective_on")
     with working_as("mfg_app"), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(statement.format(table, column))
