@@ -35,7 +35,8 @@ def work(cast: Cast) -> Cast:
     for noun, body in _documents():
         answer = api.post(f"{API}/{noun}/", body, format="json")
         assert answer.status_code in {200, 201}, (noun, answer.json())
-    for noun, step in (("purchase-orders", "receive"), ("sales-orders", "ship")):
+    steps = (("purchase-orders", "receive"), ("sales-orders", "ship"), ("manufacturing-orders", "release"))
+    for noun, step in steps:
         newest = api.get(f"{API}/{noun}/").json()["results"][0]["id"]
         answer = api.post(f"{API}/{noun}/{newest}/{step}/", {}, format="json")
         assert answer.status_code == 200, answer.json()
@@ -105,4 +106,12 @@ def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
     )
     yield "transfers", {"origin": "TLL", "destination": "CHI", "lines": [{**leg, "quantity": "2"}]}
     yield "devices", {"site": "TLL", "name": "Saw 1"}
+    yield "skills", {"code": "WELD", "name": "Welding"}
+    yield "tools", {"site": "TLL", "code": "JIG", "name": "Table jig"}
+    yield "reasons", {"site": "TLL", "kind": "pause", "code": "LUNCH", "name": "Lunch"}
+    yield "teams", {"site": "TLL", "code": "EARLY", "name": "Early shift"}
+    yield "work-centers", {"site": "TLL", "code": "SAW", "name": "Panel saw", "machine_rate_per_hour": "60"}
+    yield "operators", {"site": "TLL", "code": "OP-1", "name": "Kalle Kask", "team": "EARLY", "work_center": "SAW"}
+    steps = [{"name": "Saw", "work_center": "SAW", "skills": ["WELD"], "tools": ["JIG"]}]
+    yield "routings", {"company": "NORDWOOD", "item": "TABLE", "operations": steps}
     yield "manufacturing-orders", {"item": "TABLE", "site": "TLL", "quantity": "1", "due_at": "2026-12-01T12:00:00Z"}

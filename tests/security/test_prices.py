@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from production.models import Task, WorkCenter
 from sites.models import Membership
 from sites.services import memberships
 from tests.cast import Cast
@@ -17,7 +18,10 @@ from tests.security.test_scope import PAGES, body
 # Four of each are sold at 719.25 and bought at 642.75 (10 of them at RIX); an item costs 539.15 and sells at 826.45.
 SOLD, BOUGHT, COST, LISTED = "719.25", "642.75", "539.15", "826.45"
 SUMS = ("2877", "2571", "6427.5", "7192.5")
-MONEY = re.compile(rf"(?<![\d.])({'|'.join([SOLD, BOUGHT, COST, LISTED, *SUMS])})0*(?!\d)|€".replace(".", r"\."))
+# An hour of the saw at TLL, which one top takes, two of them; and what the coating of a plank costs at RIX.
+RATE, PLANNED, COATED = "418.35", "836.7", "317.65"
+SEEN = [SOLD, BOUGHT, COST, LISTED, *SUMS, RATE, PLANNED, COATED]
+MONEY = re.compile(rf"(?<![\d.])({'|'.join(SEEN)})0*(?!\d)|€".replace(".", r"\."))
 GROUPED = re.compile(r"(?<=\d)[\s,\u00a0\u202f](?=\d{3})")
 # Pages whose path has another word than the noun of what they show.
 SHOWN = {"stock": "items"}
@@ -65,7 +69,23 @@ def priced(cast: Cast) -> Rows:
     )
     post(f"manufacturing-orders/{made['id']}/release")
     post(f"manufacturing-orders/{made['id']}/complete", {"quantity": "1"})
+    _on_the_floor(cast, post)
     return {noun: api.get(f"{API}/{noun}/").json()["results"] for noun in NOUNS}
+
+
+def _on_the_floor(cast: Cast, post: Any) -> None:
+    """Two tops at a saw with a rate, begun; and the routing of a plank that Lakk coats for a price."""
+    post("work-centers", {"site": "TLL", "code": "SAW", "machine_rate_per_hour": RATE})
+    WorkCenter.objects.create(site=cast.rix, code="COAT", name="Coating")
+    sawing = {"name": "Saw", "work_center": "SAW", "run_time_minutes_per_unit": "60"}
+    coating = {"name": "Coat", "work_center": "COAT", "service_unit_price": COATED}
+    post("routings", {"item": "TOP", "company": "NORDWOOD", "operations": [sawing]})
+    post("routings", {"item": "PLANK", "company": "NORDWOOD", "operations": [coating]})
+    recipe = {"item": "TOP", "company": "NORDWOOD", "quantity": "1"}
+    post("bills-of-materials", {**recipe, "lines": [{"component": "LEG", "quantity_per": "1"}]})
+    made = post("manufacturing-orders", {"item": "TOP", "site": "TLL", "quantity": "2", "due_at": "2026-12-01T12:00Z"})
+    post(f"manufacturing-orders/{made['id']}/release")
+    post(f"tasks/{Task.objects.get().pk}/start")
 
 
 def reader(cast: Cast, name: str) -> Any:
@@ -132,8 +152,13 @@ def test_who_belongs_to_the_company_sees_them(cast: Cast, priced: Rows, visitor:
     told = leaks(answers(getattr(cast, name), priced))
     shown = leaks(pages(visitor, priced))
 
-    assert {url.split("/")[3] for url in told} >= {"sales-orders", "purchase-orders", "items", "supplier-items"}
-    assert {url.split("/")[3] for url in shown} >= {"sales-orders", "purchase-orders", "suppliers", "postings"}
+    assert {url.split("/")[3] for url in told} >= {
+        *("sales-orders", "purchase-orders", "items", "supplier-items"),
+        *("work-centers", "routings"),
+    }
+    assert {url.split("/")[3] for url in shown} >= {
+        *("sales-orders", "purchase-orders", "suppliers", "postings", "manufacturing-orders"),
+    }
 
 
 def test_an_operator_still_reads_his_work(cast: Cast, priced: Rows) -> None:

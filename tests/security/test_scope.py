@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pypdf import PdfReader
 from rest_framework.test import APIClient
 
 import mfg.urls  # noqa: F401 - the apps register their nouns when the routes are read
@@ -16,7 +18,7 @@ from tests.security.conftest import API, client_of
 
 ROUTES = [(prefix, view) for prefix, view, _name in router.registry]
 # Shared by the whole installation: all see them, administrators and planners change them.
-SHARED = {"units", "item-categories"}
+SHARED = {"units", "item-categories", "skills"}
 # A user's own, whoever he works with.
 OWN = {"api-keys"}
 # What only Nordwood and those who deal with it may read.
@@ -83,9 +85,6 @@ def test_a_viewer_changes_nothing(work: Cast, noun: str, view: Any) -> None:
 
 def test_the_planner_sees_her_work(work: Cast) -> None:
     """The control: of no noun above there is nothing to hide, and nothing to change."""
-    import sys
-
-    print("EMPTY", [noun for noun, _ in ROUTES if not ids_of(client_of(work.planner), noun)], file=sys.stderr)
     assert [noun for noun, _ in ROUTES if not ids_of(client_of(work.planner), noun)] == []
     assert [noun for noun, _ in ROUTES if not ids_of(client_of(work.viewer), noun) and noun not in OWN] == []
 
@@ -135,8 +134,11 @@ def test_a_page_of_a_site_out_of_reach_is_missing(work: Cast, visitor: Client, p
 
 
 def body(answer: Any) -> str:
-    """What an answer says, exports that are streamed among them."""
-    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+    """What an answer says, exports that are streamed and the text of papers among them."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if answer.get("Content-Type") == "application/pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    return content.decode()
 
 
 @pytest.mark.parametrize("path", PAGES)
