@@ -118,7 +118,7 @@ def _write_stand(world: World, floor: Floor) -> None:
             line = AdjustmentLine(item_id=item.pk, quantity=D(quantity), unit_cost=D(cost))
             adjust(
                 site_id=world.sites[site].pk,
-                reason="First delivery for the TV stands",
+                reason="First delivery",
                 owner_id=world.own.pk,
                 lines=[line],
                 effective_at=_at(world, -10),

@@ -49,7 +49,7 @@ def floor(address: str) -> Floor:
     )
     saw = WorkCenter.objects.create(site=site, code=f"SAW-{mark}", name=f"Saw {mark}")
     person = Operator.objects.create(site=site, code=mark, name="Mart Kask", work_center=saw)
-    for kind, name in (("pause", "lunch"), ("scrap", "knot in the plank")):
+    for kind, name in (("pause", "lunch"), ("scrap", "worm hole")):
         Reason.objects.get_or_create(kind=kind, code=name, defaults={"name": name})
     task = _task(site, company, top, plank, saw, now)
     _, code = devices.create(site=site, name="Saw", work_center=saw, now=now, actor=None)
@@ -97,7 +97,7 @@ def test_an_operator_does_a_task(visit: Open, floor: Floor) -> None:
     for _ in range(2):
         page.get_by_role("button", name="1 good").click()
     page.get_by_role("button", name="Scrap…").click()
-    page.get_by_label("knot in the plank").check()
+    page.get_by_label("worm hole").check()
     page.get_by_role("button", name="Report scrap").click()
     expect(page.locator("#scrapped")).to_have_text("1")
     page.get_by_role("button", name="Undo last").click()
