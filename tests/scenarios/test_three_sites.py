@@ -25,6 +25,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from core.errors import WrongState
 from inventory.models import CostPool, StockBalance, Transfer
 from inventory.services import items, transfers
 from inventory.services.adjustments import AdjustmentLine, adjust
@@ -224,3 +225,13 @@ def test_a_closed_order_scraps_what_is_under_way_and_writes_its_cost_off(cast, o
     assert set(Transfer.objects.filter(source_id=order.pk).values_list("state", flat=True)) == {"canceled"}
     assert PurchaseOrder.objects.get().state == "canceled"
     assert_sound()
+
+
+def test_a_leg_ends_with_its_order_alone(cast, order):
+    leg = leg_from(order, cast.tll)
+
+    with pytest.raises(WrongState, match=f"{leg.number} carries work in progress of an order"):
+        transfers.cancel(leg.pk, now=cast.now, actor=cast.planner)
+
+    leg.refresh_from_db()
+    assert leg.state == "planned"

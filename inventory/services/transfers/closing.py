@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, WrongState
 from core.transactions import service
 from inventory.choices import TransferState
 from inventory.errors import GoodsOnTheWay
@@ -26,12 +26,13 @@ def close(transfer_id: int, *, reason: str = "", now: datetime, actor: Any) -> T
 
     :raises InvalidInput: without a reason while something is open.
     :raises GoodsOnTheWay: with what is neither received nor settled.
-    :raises WrongState: when it is a draft, closed or canceled.
+    :raises WrongState: when it is a draft, closed or canceled; or carries the work in progress of an order.
     """
     transfer = locks.transfer(transfer_id)
     require_planner(actor, transfer)
     check(transfer.state, Step.CLOSE, number=transfer.number)
     lines = _lines(transfer)
+    _refuse_leg(transfer, lines)
     if goods := [(line.item.sku, in_transit(line)) for line in lines if in_transit(line) > 0]:
         raise GoodsOnTheWay(number=transfer.number, goods=goods)
     if any(open_quantity(line) > 0 for line in lines) and not reason.strip():
@@ -43,12 +44,15 @@ def close(transfer_id: int, *, reason: str = "", now: datetime, actor: Any) -> T
 def cancel(transfer_id: int, *, reason: str = "", now: datetime, actor: Any) -> Transfer:
     """Take a transfer back of which nothing was sent. Locks it. Emits `transfer.canceled`.
 
-    :raises WrongState: once something was sent: take that back first, or close the transfer.
+    :raises WrongState: once something was sent: take that back first, or close the transfer. A leg of an order ends
+        with its order alone.
     """
     transfer = locks.transfer(transfer_id)
     require_planner(actor, transfer)
     check(transfer.state, Step.CANCEL, number=transfer.number)
-    return _end(transfer, _lines(transfer), TransferState.CANCELED, reason.strip(), "canceled", now=now, actor=actor)
+    lines = _lines(transfer)
+    _refuse_leg(transfer, lines)
+    return _end(transfer, lines, TransferState.CANCELED, reason.strip(), "canceled", now=now, actor=actor)
 
 
 @service
@@ -73,6 +77,12 @@ def _set_block(transfer_id: int, blocked_at: datetime | None, reason: str, verb:
     blocking.write(transfer, blocked_at=blocked_at, reason=reason)
     record(verb, transfer, actor=actor)
     return transfer
+
+
+def _refuse_leg(transfer: Transfer, lines: Sequence[TransferLine]) -> None:
+    """Without it the pieces of an order would not come to its next step."""
+    if any(line.wip_lot_id for line in lines):
+        raise WrongState(f"{transfer.number} carries work in progress of an order and ends with it; end the order.")
 
 
 def _lines(transfer: Transfer) -> list[TransferLine]:
