@@ -1,6 +1,6 @@
 """Secrets of the shop floor: made here, kept elsewhere as their SHA-256 alone.
 
-Enrollment codes are short, for a person to type, and live for minutes; tokens of devices and badges are long.
+Enrollment codes are short, for a person to type, and live for minutes; tokens of devices are long. Badges are their operators' own.
 """
 
 import hashlib
@@ -9,7 +9,6 @@ import secrets
 # Without what looks alike on a screen across the hall: 0 O, 1 I L, 2 Z, 5 S, 8 B.
 _LETTERS = "ACDEFGHJKMNPQRTUVWXY34679"
 _CODE_LENGTH = 10
-BADGE_PREFIX = "mfgb-"
 # Nothing of ours is longer; a megabyte is not hashed.
 LONGEST = 200
 
@@ -34,8 +33,3 @@ def code_of(typed: str) -> str:
 def new_token() -> str:
     """The token of a device, 256 bits."""
     return secrets.token_urlsafe(32)
-
-
-def new_badge() -> str:
-    """The text in a badge's QR code, 160 bits; its prefix tells a scanner's badge from a lot."""
-    return f"{BADGE_PREFIX}{secrets.token_hex(20)}"

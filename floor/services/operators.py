@@ -18,8 +18,9 @@ from floor import throttle
 from floor.access import require_supervisor
 from floor.errors import UnknownOperator
 from floor.models import Device
-from floor.tokens import LONGEST, digest_of, new_badge
+from floor.tokens import LONGEST
 from production.models import Operator
+from production.services.operators import badge_hash, new_badge
 from sites.events import record
 
 _SALT = "floor.operator"
@@ -45,7 +46,7 @@ def give_badge(operator_id: int, *, actor: Any) -> tuple[Operator, str]:
     """
     operator = _operator(operator_id, actor)
     text = new_badge()
-    Operator.objects.filter(pk=operator.pk).update(badge_hash=digest_of(text))
+    Operator.objects.filter(pk=operator.pk).update(badge_hash=badge_hash(text))
     record("operator.changed", operator.pk, site_ids=[operator.site_id], actor=actor)
     return operator, text
 
@@ -79,7 +80,7 @@ def by_badge(device: Device, badge: str) -> Operator:
 
     :raises UnknownOperator: when there is none.
     """
-    found = _at(device).filter(badge_hash=digest_of(badge)).first() if len(badge) <= LONGEST else None
+    found = _at(device).filter(badge_hash=badge_hash(badge)).first() if len(badge) <= LONGEST else None
     if found is None:
         raise UnknownOperator("Nobody here has this badge.")
     return found

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from core.errors import NotFound, WrongState
 from core.transactions import service
@@ -68,19 +68,21 @@ def undo_posting(posting_id: int, *, now: datetime, actor: Any) -> Posted:
 
 def _latest(order: ManufacturingOrder) -> int | None:
     """The latest posting that stands: of a closed order what was written off, else a report or an issue."""
+    return _standing(order).order_by("-pk").values_list("pk", flat=True).first()
+
+
+def _standing(order: ManufacturingOrder) -> QuerySet[Posting]:
+    """The postings of an order that are no reversals and were not reversed."""
     postings = Posting.objects.filter(source_kind=DocumentKind.MANUFACTURING_ORDER, source_id=order.pk)
     undone = postings.filter(reverses__isnull=False).values_list("reverses_id", flat=True)
-    standing = postings.filter(reverses=None).exclude(pk__in=list(undone))
-    return standing.order_by("-pk").values_list("pk", flat=True).first()
+    return postings.filter(reverses=None).exclude(pk__in=list(undone))
 
 
 def _standing_write_off(order: ManufacturingOrder) -> int | None:
     """The posting that wrote the cost of a closed order off, where there is one."""
     if order.state != State.CLOSED:
         return None
-    postings = Posting.objects.filter(source_kind=DocumentKind.MANUFACTURING_ORDER, source_id=order.pk)
-    taken_back = postings.filter(reverses__isnull=False).values_list("reverses_id", flat=True)
-    standing = postings.filter(kind=PostingKind.DISCREPANCY).exclude(pk__in=list(taken_back))
+    standing = _standing(order).filter(kind=PostingKind.DISCREPANCY)
     return standing.order_by("-pk").values_list("pk", flat=True).first()
 
 

@@ -101,29 +101,42 @@ def stage_lots(stages: Sequence[tuple[ManufacturingOrder, Task]]) -> dict[int, i
     """The lots of work in progress behind these tasks, by task id, made where missing."""
     if not stages:
         return {}
-    named = {task.pk: (order, task, f"{order.number}/{task.number}") for order, task in stages}
+    found = _stage_lots(stages)
+    missing = [(order, task) for order, task in stages if task.pk not in found]
+    if not missing:
+        return found
     Lot.objects.bulk_create(
         [
             Lot(
                 item_id=order.item_id,
                 issuer_id=order.company_id,
-                number=number,
+                number=_stage_number(order, task),
                 kind=LotKind.WIP,
                 source_kind=DocumentKind.MANUFACTURING_ORDER,
                 source_id=order.pk,
                 stage=str(task.number),
             )
-            for order, task, number in named.values()
+            for order, task in missing
         ],
         ignore_conflicts=True,
     )
+    return found | _stage_lots(missing)
+
+
+def _stage_lots(stages: Sequence[tuple[ManufacturingOrder, Task]]) -> dict[int, int]:
+    """Those of the lots that are there, by task id; one query."""
     rows = Lot.objects.filter(
         item_id__in={order.item_id for order, _ in stages},
-        number__in=[number for _, _, number in named.values()],
+        number__in=[_stage_number(order, task) for order, task in stages],
         kind=LotKind.WIP,
     )
     ids = {(source_id, stage): pk for source_id, stage, pk in rows.values_list("source_id", "stage", "pk")}
-    return {pk: ids[order.pk, str(task.number)] for pk, (order, task, _) in named.items()}
+    keys = {task.pk: (order.pk, str(task.number)) for order, task in stages}
+    return {pk: ids[key] for pk, key in keys.items() if key in ids}
+
+
+def _stage_number(order: ManufacturingOrder, task: Task) -> str:
+    return f"{order.number}/{task.number}"
 
 
 def _suppliers(orders: Sequence[ManufacturingOrder], steps: Steps) -> Mapping[tuple[int, int], Supplier]:

@@ -281,7 +281,10 @@ def _deposits(
     order, task, before = opened.order, opened.task, opened.before
     wip = wip_locations([task.site_id])[task.site_id]
     source = virtual_location(task.site_id, LocationKind.PRODUCTION) if before is None else wip
-    from_lot = None if before is None else stage_lots([(order, before)])[before.pk]
+    # The last one takes out of a stage and has none of its own.
+    stages = [step for step in (before, None if opened.is_last else task) if step is not None]
+    lot_ids = stage_lots([(order, step) for step in stages])
+    from_lot = None if before is None else lot_ids[before.pk]
     if opened.is_last:
         goods = Goods(
             quantity=told.good,
@@ -300,7 +303,7 @@ def _deposits(
             location_id=wip,
             owner_id=order.company_id,
             from_location_id=source,
-            lot_id=stage_lots([(order, task)])[task.pk],
+            lot_id=lot_ids[task.pk],
             from_lot_id=from_lot,
             field="good_quantity",
         )
