@@ -1,6 +1,7 @@
 """Secrets of the shop floor: made here, kept elsewhere as their SHA-256 alone.
 
-Enrollment codes are short, for a person to type, and live for minutes; tokens of devices are long. Badges are their operators' own.
+Enrollment codes are short, for a person to type, and live for minutes; tokens of devices are long. Badges are their
+operators' own.
 """
 
 import hashlib
