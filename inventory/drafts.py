@@ -125,6 +125,16 @@ class Absorbed:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """One posting of a series: its head, and what it takes, absorbs and brings."""
+
+    draft: PostingDraft
+    withdrawals: Sequence[Withdrawal] = ()
+    absorbed: Sequence[Absorbed] = ()
+    deposits: Sequence[Deposit] = ()
+
+
+@dataclass(frozen=True)
 class Moved:
     """One move as it was written; `amount` is its value in the currency of the owner who gave (or got) it."""
 

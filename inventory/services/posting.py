@@ -1,11 +1,11 @@
 """Posting: the only way that stock and its value change.
 
-`post` is called at most once a transaction, after the documents' locks. It locks balances, then cost pools, reads
-what is there, decides, and writes head, moves, balances, pools and entries in one statement.
+`post` or `post_series` is called at most once a transaction, after the documents' locks. It locks balances, then cost
+pools, reads what is there, decides, and writes heads, moves, balances, pools and entries in one statement.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.clock import local_date
 from core.errors import InvalidInput, plain
 from core.money import round_money
 from inventory.choices import PoolKind
-from inventory.drafts import Absorbed, Deposit, OrderPool, Posted, PostingDraft, Withdrawal
+from inventory.drafts import Absorbed, Deposit, OrderPool, Piece, Posted, PostingDraft, Withdrawal
 from inventory.locks import pins
 from inventory.locks import stock as locks
 from inventory.locks.stock import PoolKey
@@ -47,32 +47,42 @@ def post(
     :raises NoExchangeRate: when consigned stock is used whose price the using company's books can't convert.
     :raises InvalidInput: for a serial number that is in stock already.
     """
-    spots, zone, is_prepared, has_serials = plan.load_spots(draft.site_id, withdrawals, deposits)
-    effective_on = local_date(draft.effective_at, zone)
+    piece = Piece(draft, withdrawals, absorbed, deposits)
+    return post_series([piece], order_pool=order_pool, now=now, actor=actor)[0]
+
+
+def post_series(
+    pieces: Sequence[Piece], *, order_pool: OrderPool | None = None, now: datetime, actor: Any
+) -> list[Posted]:
+    """Write postings of one site, source and order pool as if one after another; each can be reversed by itself.
+
+    None may take what an earlier one brings: what all of them take is chosen before anything is brought. Locks and
+    raises as `post`; level keys are those of the whole series.
+    """
+    site_id, kind = pieces[0].draft.site_id, pieces[0].draft.kind
+    withdrawals = [withdrawal for piece in pieces for withdrawal in piece.withdrawals]
+    deposits = [deposit for piece in pieces for deposit in piece.deposits]
+    spots, zone, is_prepared, has_serials = plan.load_spots(site_id, withdrawals, deposits)
+    days = [local_date(piece.draft.effective_at, zone) for piece in pieces]
     places, picks = plan.places(deposits, spots), plan.picks(withdrawals)
     if order_pool or not is_prepared:
         pools = plan.known_pools(withdrawals, deposits, spots, order_pool)
         locks.prepare(plan.targets(deposits, spots), pools, now=now)
     work = WorkingSet({stock.place: stock for stock in locks.lock_balances(places, picks)}, order_pool)
 
-    reservations = choice.reservations(draft.kind, withdrawals, work)
-    parts = choice.choose(withdrawals, work, effective_on, reservations)
+    reservations = choice.reservations(kind, withdrawals, work)
+    parts = [choice.choose(piece.withdrawals, work, day, reservations) for piece, day in zip(pieces, days, strict=True)]
     choice.check_sources(deposits, spots, work)
-    holding.hold(work, deposits, effective_on)
-    prices = consignment.title_prices(choice.consigned(parts), on=effective_on)
-    _lock_pools(work, parts, deposits, spots, now)
-    work.check_open(effective_on)
+    holding.hold(work, deposits, max(days))
+    _lock_pools(work, [one for chosen in parts for one in chosen], deposits, spots, now)
+    work.check_open(min(days))
 
-    for withdrawal, taken in parts:
-        _withdraw(work, withdrawal, taken, spots, prices)
-    for cost in absorbed:
-        assert order_pool is not None
-        work.absorb(work.pools[order_pool_key(order_pool)], cost.amount, cost.kind)
-    warnings = _deposit_all(work, deposits, spots)
+    warnings = [_value(work, place, piece, parts[place], spots, days[place]) for place, piece in enumerate(pieces)]
     if has_serials:
         serials.check(work, deposits)
     pins.use(reservations)
-    return posting_sql.write(draft, work, effective_on=effective_on, warnings=warnings, now=now, actor=actor)
+    drafts = [piece.draft for piece in pieces]
+    return posting_sql.write_series(drafts, work, days=days, warnings=warnings, now=now, actor=actor)
 
 
 def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, actor: Any) -> Decimal:
@@ -92,6 +102,25 @@ def write_off(order_pool: OrderPool, draft: PostingDraft, *, now: datetime, acto
     work.give(pool, None, ZERO, amount)
     posting_sql.write(draft, work, effective_on=effective_on, now=now, actor=actor)
     return amount
+
+
+def _value(
+    work: WorkingSet,
+    place: int,
+    piece: Piece,
+    parts: Sequence[tuple[Withdrawal, list[Taken]]],
+    spots: dict[int, Spot],
+    day: date,
+) -> list[str]:
+    """Add the moves and entries of one posting of the series; returns what the user should know."""
+    work.piece = place
+    prices = consignment.title_prices(choice.consigned(parts), on=day)
+    for withdrawal, taken in parts:
+        _withdraw(work, withdrawal, taken, spots, prices)
+    for cost in piece.absorbed:
+        assert work.order_pool is not None
+        work.absorb(work.pools[order_pool_key(work.order_pool)], cost.amount, cost.kind)
+    return _deposit_all(work, piece.deposits, spots)
 
 
 def _lock_pools(

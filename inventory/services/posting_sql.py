@@ -1,4 +1,4 @@
-"""Writing a posting: one statement for head, moves, balances, pools and value entries, whatever their number.
+"""Writing postings: one statement for heads, moves, balances, pools and value entries, whatever their number.
 
 A statement per row, or model instances, reached a fifth of plain SQL; this reaches most of it.
 """
@@ -19,31 +19,35 @@ _USED_BY = used_by_sql(item="d.item_id", owner="d.owner_id", site="l.site_id", o
 _WRITE = Statement(
     "write_posting",
     f"""
-WITH posting AS (
+WITH head AS MATERIALIZED (
+    SELECT nextval('inventory_posting_id_seq') AS id, h.*
+    FROM unnest(%(kinds)s::text[], %(prefixes)s::text[], %(reasons)s::text[], %(effective_ats)s::timestamptz[],
+                %(effective_ons)s::date[])
+        WITH ORDINALITY AS h(kind, prefix, reason, effective_at, effective_on, place)
+), posting AS (
     INSERT INTO inventory_posting (id, number, company_id, site_id, kind, source_kind, source_id, source_number,
                                    reason, effective_at, effective_on, posted_at, actor_id, reverses_id)
-    SELECT n, %(prefix)s::text || '-' || n, %(company)s::bigint, %(site)s::bigint, %(kind)s::text,
-           %(source_kind)s::text, %(source_id)s::bigint, %(source_number)s::text, %(reason)s::text,
-           %(effective_at)s::timestamptz, %(effective_on)s::date, now(), %(actor)s::bigint, %(reverses)s::bigint
-    FROM nextval('inventory_posting_id_seq') AS n
-    RETURNING id, number
+    SELECT id, prefix || '-' || id, %(company)s::bigint, %(site)s::bigint, kind,
+           %(source_kind)s::text, %(source_id)s::bigint, %(source_number)s::text, reason,
+           effective_at, effective_on, now(), %(actor)s::bigint, %(reverses)s::bigint
+    FROM head ORDER BY place
 ), numbered AS MATERIALIZED (
     SELECT nextval('inventory_stockmove_id_seq') AS id, m.*
     FROM unnest(%(items)s::bigint[], %(quantities)s::numeric[],
                 %(from_locations)s::bigint[], %(from_lots)s::bigint[], %(from_owners)s::bigint[],
                 %(from_sites)s::bigint[], %(to_locations)s::bigint[], %(to_lots)s::bigint[],
-                %(to_owners)s::bigint[], %(to_sites)s::bigint[], %(lines)s::bigint[])
+                %(to_owners)s::bigint[], %(to_sites)s::bigint[], %(lines)s::bigint[], %(pieces)s::bigint[])
         WITH ORDINALITY AS m(item_id, quantity, from_location_id, from_lot_id, from_owner_id, from_site_id,
-                             to_location_id, to_lot_id, to_owner_id, to_site_id, line_id, place)
+                             to_location_id, to_lot_id, to_owner_id, to_site_id, line_id, piece, place)
 ), move AS (
     INSERT INTO inventory_stockmove (id, company_id, posting_id, line_id, item_id, quantity,
         from_location_id, from_lot_id, from_owner_id, from_site_id,
         to_location_id, to_lot_id, to_owner_id, to_site_id, effective_at, effective_on, posted_at)
-    SELECT m.id, %(company)s::bigint, posting.id, m.line_id, m.item_id, m.quantity,
+    SELECT m.id, %(company)s::bigint, head.id, m.line_id, m.item_id, m.quantity,
         m.from_location_id, m.from_lot_id, m.from_owner_id, m.from_site_id,
         m.to_location_id, m.to_lot_id, m.to_owner_id, m.to_site_id,
-        %(effective_at)s::timestamptz, %(effective_on)s::date, now()
-    FROM numbered m, posting ORDER BY m.id
+        head.effective_at, head.effective_on, now()
+    FROM numbered m JOIN head ON head.place = m.piece ORDER BY m.id
 ), balance AS (
     UPDATE inventory_stockbalance b
     SET quantity = b.quantity + d.difference, reserved = b.reserved - d.released
@@ -69,41 +73,66 @@ WITH posting AS (
 ), entry AS (
     INSERT INTO inventory_valueentry (company_id, site_id, pool_id, posting_id, move_id, kind, cost_kind, quantity,
                                       amount, currency, effective_at, effective_on, posted_at)
-    SELECT e.company_id, e.site_id, e.pool_id, posting.id, numbered.id, e.kind, e.cost_kind, e.quantity, e.amount,
-           e.currency, %(effective_at)s::timestamptz, %(effective_on)s::date, now()
-    FROM posting, unnest(%(entry_companies)s::bigint[], %(entry_sites)s::bigint[], %(entry_pools)s::bigint[],
+    SELECT e.company_id, e.site_id, e.pool_id, head.id, numbered.id, e.kind, e.cost_kind, e.quantity, e.amount,
+           e.currency, head.effective_at, head.effective_on, now()
+    FROM unnest(%(entry_companies)s::bigint[], %(entry_sites)s::bigint[], %(entry_pools)s::bigint[],
                 %(entry_moves)s::bigint[], %(entry_kinds)s::text[], %(entry_cost_kinds)s::text[],
-                %(entry_quantities)s::numeric[], %(entry_amounts)s::numeric[], %(entry_currencies)s::text[])
-        WITH ORDINALITY AS e(company_id, site_id, pool_id, move, kind, cost_kind, quantity, amount, currency, place)
+                %(entry_quantities)s::numeric[], %(entry_amounts)s::numeric[], %(entry_currencies)s::text[],
+                %(entry_pieces)s::bigint[])
+        WITH ORDINALITY AS e(company_id, site_id, pool_id, move, kind, cost_kind, quantity, amount, currency, piece,
+                             place)
+    JOIN head ON head.place = e.piece
     LEFT JOIN numbered ON numbered.place = e.move
     ORDER BY e.place
 )
-SELECT posting.id, posting.number, ARRAY(SELECT id FROM numbered ORDER BY place),
-       ARRAY(SELECT ARRAY[item_id, site_id, used_by_id] FROM fresh) FROM posting
+SELECT head.id, head.prefix || '-' || head.id,
+       ARRAY(SELECT id FROM numbered WHERE piece = head.place ORDER BY place),
+       ARRAY(SELECT ARRAY[item_id, site_id, used_by_id] FROM fresh)
+FROM head ORDER BY head.place
 """,
 )
 
 
-def write(
-    draft: PostingDraft,
+def write(draft: PostingDraft, work: WorkingSet, *, effective_on: date, now: datetime, actor: Any) -> Posted:
+    """Write a posting whose balances and pools are locked. Who may use a new balance follows from `now`."""
+    return write_series([draft], work, days=[effective_on], now=now, actor=actor)[0]
+
+
+def write_series(
+    drafts: Sequence[PostingDraft],
     work: WorkingSet,
     *,
-    effective_on: date,
-    warnings: Sequence[str] = (),
+    days: Sequence[date],
+    warnings: Sequence[Sequence[str]] = (),
     now: datetime,
     actor: Any,
-) -> Posted:
-    """Write a posting whose balances and pools are locked. Who may use a new balance follows from `now`."""
+) -> list[Posted]:
+    """Write postings of one source and site, in their order; `days` and `warnings` are those of each.
+
+    Level keys are those of the whole series.
+    """
     params: dict[str, Any] = {
-        **_head(draft, effective_on, getattr(actor, "pk", None)),
+        **_heads(drafts, days, getattr(actor, "pk", None)),
         **_moves(work),
         **_entries(work),
         **_pools(work),
     }
     balances, keys = _balances(work)
-    ((posting_id, number, move_ids, fresh),) = _WRITE.all({**params, **balances, "now": now})
-    moves = [_moved(move_id, move) for move_id, move in zip(move_ids, work.moves, strict=True)]
-    return Posted(posting_id, number, moves, frozenset(keys | {LevelKey(*row) for row in fresh}), warnings)
+    rows = _WRITE.all({**params, **balances, "now": now})
+    keys |= {LevelKey(*row) for row in rows[0][3]}
+    moves: list[list[Move]] = [[] for _ in drafts]
+    for move in work.moves:
+        moves[move.piece].append(move)
+    return [
+        Posted(
+            posting_id,
+            number,
+            [_moved(move_id, move) for move_id, move in zip(move_ids, moves[place], strict=True)],
+            frozenset(keys),
+            warnings[place] if warnings else (),
+        )
+        for place, (posting_id, number, move_ids, _) in enumerate(rows)
+    ]
 
 
 def _moved(move_id: int, move: Move) -> Moved:
@@ -120,20 +149,21 @@ def _moved(move_id: int, move: Move) -> Moved:
     )
 
 
-def _head(draft: PostingDraft, effective_on: date, actor_id: int | None) -> dict[str, Any]:
+def _heads(drafts: Sequence[PostingDraft], days: Sequence[date], actor_id: int | None) -> dict[str, Any]:
+    first = drafts[0]
     return {
-        "prefix": POSTING_PREFIX[draft.kind],
-        "company": draft.company_id,
-        "site": draft.site_id,
-        "kind": str(draft.kind),
-        "source_kind": str(draft.source_kind),
-        "source_id": draft.source_id,
-        "source_number": draft.source_number,
-        "reason": draft.reason,
-        "effective_at": draft.effective_at,
-        "effective_on": effective_on,
+        "prefixes": [POSTING_PREFIX[draft.kind] for draft in drafts],
+        "kinds": [str(draft.kind) for draft in drafts],
+        "reasons": [draft.reason for draft in drafts],
+        "effective_ats": [draft.effective_at for draft in drafts],
+        "effective_ons": list(days),
+        "company": first.company_id,
+        "site": first.site_id,
+        "source_kind": str(first.source_kind),
+        "source_id": first.source_id,
+        "source_number": first.source_number,
         "actor": actor_id,
-        "reverses": draft.reverses_id,
+        "reverses": first.reverses_id,
     }
 
 
@@ -151,6 +181,7 @@ def _moves(work: WorkingSet) -> dict[str, list]:
         "to_owners": [move.target.owner_id for move in moves],
         "to_sites": [move.target.spot.site_id for move in moves],
         "lines": [move.line_id for move in moves],
+        "pieces": [move.piece + 1 for move in moves],
     }
 
 
@@ -199,4 +230,5 @@ def _entries(work: WorkingSet) -> dict[str, list]:
         "entry_quantities": [entry.quantity for entry in entries],
         "entry_amounts": [entry.amount for entry in entries],
         "entry_currencies": [entry.pool.currency for entry in entries],
+        "entry_pieces": [entry.piece + 1 for entry in entries],
     }

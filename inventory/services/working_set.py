@@ -1,4 +1,4 @@
-"""One posting in the making: the locked balances and pools, and the moves and entries that change them."""
+"""Postings in the making: the locked balances and pools, and the moves and entries that change them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -45,7 +45,10 @@ class Side(NamedTuple):
 
 @dataclass
 class Move:
-    """A move about to be written; `amount` in the currency of the pool that gave it, else of the one that got it."""
+    """A move about to be written; `amount` in the currency of the pool that gave it, else of the one that got it.
+
+    `piece` is the place of its posting in the series.
+    """
 
     item_id: int
     quantity: Decimal
@@ -53,6 +56,7 @@ class Move:
     target: Side
     line_id: int | None
     amount: Decimal = ZERO
+    piece: int = 0
 
 
 class Entry(NamedTuple):
@@ -64,6 +68,7 @@ class Entry(NamedTuple):
     quantity: Decimal
     amount: Decimal
     cost_kind: CostKind = CostKind.MATERIAL
+    piece: int = 0
 
 
 def pool_key(side: Side, item_id: int, order_pool: OrderPool | None) -> PoolKey | None:
@@ -88,7 +93,10 @@ def order_pool_key(order_pool: OrderPool) -> PoolKey:
 
 @dataclass
 class WorkingSet:
-    """Everything that one posting changes. Balances and pools in it are locked."""
+    """Everything that a posting changes, or a series of them. Balances and pools in it are locked.
+
+    What is added belongs to the posting at place `piece` of the series.
+    """
 
     stocks: dict[Place, Stock]
     order_pool: OrderPool | None = None
@@ -98,6 +106,7 @@ class WorkingSet:
     entries: list[Entry] = field(default_factory=list)
     differences: dict[Place, Decimal] = field(default_factory=dict)
     released: dict[Place, Decimal] = field(default_factory=dict)
+    piece: int = 0
 
     def pool_of(self, side: Side, item_id: int) -> Pool | None:
         key = pool_key(side, item_id, self.order_pool)
@@ -113,6 +122,7 @@ class WorkingSet:
             if not side.spot.is_virtual:
                 place = (move.item_id, side.spot.id, side.lot_id, side.owner_id)
                 self.differences[place] = self.differences.get(place, ZERO) + sign * move.quantity
+        move.piece = self.piece
         self.moves.append(move)
         return len(self.moves) - 1
 
@@ -130,17 +140,18 @@ class WorkingSet:
     ) -> None:
         """Record that a pool (already reduced) gave so much."""
         kind = EntryKind.OUT if quantity else EntryKind.COST
-        self.entries.append(Entry(pool, index, kind, -quantity, -amount, cost_kind))
+        self.entries.append(Entry(pool, index, kind, -quantity, -amount, cost_kind, self.piece))
 
     def get(self, pool: Pool, index: int | None, quantity: Decimal, amount: Decimal) -> None:
         """Put into a pool and record it."""
         pool.put(quantity, amount)
-        self.entries.append(Entry(pool, index, EntryKind.IN if quantity else EntryKind.COST, quantity, amount))
+        kind = EntryKind.IN if quantity else EntryKind.COST
+        self.entries.append(Entry(pool, index, kind, quantity, amount, piece=self.piece))
 
     def absorb(self, pool: Pool, amount: Decimal, kind: CostKind) -> None:
         """Put cost without a quantity and without a move into a pool."""
         pool.put(ZERO, amount)
-        self.entries.append(Entry(pool, None, EntryKind.COST, ZERO, amount, kind))
+        self.entries.append(Entry(pool, None, EntryKind.COST, ZERO, amount, kind, self.piece))
 
     def check_open(self, effective_on: date) -> None:
         """:raises PeriodClosed: when one of the owners has closed its books on that date."""
