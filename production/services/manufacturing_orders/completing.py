@@ -43,13 +43,12 @@ WHERE component.id = given.id
 
 @dataclass(frozen=True)
 class Goods:
-    """Good ones as they go into stock: their lots (none, one, or a serial number each), and where they go."""
+    """Good ones as they go into stock, and their lots: none, one, or a serial number each."""
 
     quantity: Decimal
     lot_numbers: Sequence[str]
     on: date
     expires_on: date | None = None
-    location_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -225,40 +224,56 @@ def _deposits(
             completed_before=order.posted_quantity,
             quantity=report.quantity,
         )
-    goods = Goods(report.quantity, report.lot_numbers, report.on, draft.expires_on, draft.location_id)
-    return deposits_of(order, goods, production, part)
+    goods = Goods(report.quantity, report.lot_numbers, report.on, draft.expires_on)
+    return deposits_of(order, goods, target_of(order, draft.location_id), production, part)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where good ones go, and the demand that they are made for (None: for stock)."""
+
+    location_id: int
+    demand_id: int | None
+
+
+def target_of(order: ManufacturingOrder, location_id: int | None = None) -> Target:
+    """The place named, else the one where receipts of the item go.
+
+    :raises InvalidInput: when goods can't be kept at the place named, or there is none.
+    """
+    if location_id is not None:
+        check_places([Place("quantity", order.site_id, location_id, order.item_id, None)])
+    location = location_id or receipt_location(order.item_id, order.site_id, order.company_id)
+    return Target(location, registers.pegged_demand_id(order))
 
 
 def deposits_of(
     order: ManufacturingOrder,
     goods: Goods,
+    target: Target,
     source_id: int,
     pool_part: tuple[Decimal, Decimal],
     *,
     from_lot_id: int | None = None,
 ) -> list[Deposit]:
     """Good ones out of production, or out of a lot of work in progress, with their part of the order's cost."""
-    if goods.location_id is not None:
-        check_places([Place("quantity", order.site_id, goods.location_id, order.item_id, None)])
-    location = goods.location_id or receipt_location(order.item_id, order.site_id, order.company_id)
     lot_ids: Sequence[int | None] = lots.take(
         order, goods.lot_numbers, began_on=goods.on, expires_on=goods.expires_on
     ) or [None]
     each = goods.quantity / len(lot_ids)
     beside = outputs.take(order, goods.quantity, on=goods.on, lot_number=next(iter(goods.lot_numbers), ""))
     part, whole = beside.share * pool_part[0] / len(lot_ids), pool_part[1]
-    demand_id = registers.pegged_demand_id(order)
     made = [
         Deposit(
             item_id=order.item_id,
             quantity=each,
             site_id=order.site_id,
-            location_id=location,
+            location_id=target.location_id,
             owner_id=order.company_id,
             from_location_id=source_id,
             lot_id=lot_id,
             from_lot_id=from_lot_id,
-            reserved_for_demand_id=demand_id,
+            reserved_for_demand_id=target.demand_id,
             # What an earlier one of these took is gone from the pool, and from the whole with it.
             pool_part=(part, whole - place * part),
         )
@@ -313,16 +328,35 @@ def write_completion(
 
     The caller holds the order's lock.
     """
+    count_completion(order, good, scrapped, at=at)
+    save_completed(order)
+    completion = completion_of(order, good, scrapped, posted, site_id=site_id, at=at)
+    completion.save(force_insert=True)
+    return completion
+
+
+def count_completion(order: ManufacturingOrder, good: Decimal, scrapped: Decimal, *, at: datetime) -> None:
+    """Bring the order up to date, unsaved."""
     order.posted_quantity += good
     order.scrapped_quantity += scrapped
     order.started_at = order.started_at or at
     order.state = rules.state_of(ordered=order.quantity, completed=order.posted_quantity, has_reports=True)
     order.done_at = at if order.state == rules.State.DONE else None
+
+
+def save_completed(order: ManufacturingOrder) -> None:
+    """Write what completions changed of the order; done, it has no rank any more."""
     order.version += 1
     order.save(update_fields=["posted_quantity", "scrapped_quantity", "started_at", "state", "done_at", "version"])
     if order.state == rules.State.DONE:
         places.follow(order)
-    return Completion.objects.create(
+
+
+def completion_of(
+    order: ManufacturingOrder, good: Decimal, scrapped: Decimal, posted: Posted, *, site_id: int, at: datetime
+) -> Completion:
+    """The report of good ones (or of pieces lost at the last step), unsaved."""
+    return Completion(
         company_id=order.company_id,
         site_id=site_id,
         order=order,
@@ -335,20 +369,30 @@ def write_completion(
 
 
 def write_issued(parts: list[ManufacturingOrderComponent], issues: Sequence[Issue], *, is_done: bool) -> None:
-    """Add to what was issued of the components, in one statement; of a done order the rest is released.
+    """Count what was issued of the components and write it; see `count_issued` and `save_issued`."""
+    count_issued(parts, issues)
+    save_issued(parts, issues, is_done=is_done)
 
-    Components that `issues` name and `parts` do not have yet are appended to `parts`. Quantities below 0 take back.
+
+def count_issued(parts: list[ManufacturingOrderComponent], issues: Sequence[Issue]) -> None:
+    """Add to what was issued of the components, unsaved. Quantities below 0 take back.
+
+    Components that `issues` name and `parts` do not have yet are appended to `parts`.
     """
-    known = {component.pk for component in parts}
+    known = {component.pk: component for component in parts}
     for issue in issues:
         if issue.component.pk not in known:
-            known.add(issue.component.pk)
+            known[issue.component.pk] = issue.component
             parts.append(issue.component)
+        known[issue.component.pk].posted_quantity += issue.quantity
+
+
+def save_issued(parts: Sequence[ManufacturingOrderComponent], issues: Sequence[Issue], *, is_done: bool) -> None:
+    """Write what was counted, in one statement; of a done order the rest is released."""
     difference = {component.pk: ZERO for component in parts}
     for issue in issues:
         difference[issue.component.pk] += issue.quantity
     for component in parts:
-        component.posted_quantity += difference[component.pk]
         rest = max(component.quantity - component.posted_quantity, ZERO)
         component.closed_quantity = rest if is_done else ZERO
     closed = [component.closed_quantity for component in parts]

@@ -1,6 +1,7 @@
 """Taking a task in hand: what it stands in is locked, read and checked."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,8 @@ _POSTING = {TaskStep.REPORT, TaskStep.ISSUE, TaskStep.UNDO}
 class Opened:
     """A task in hand: its order is locked, and with a step that posts the leg behind it and the service's order too.
 
-    `tasks` are all of the order's, first to last. `leg_id` is the way of what it gives to the next site.
+    `tasks` are all of the order's, first to last. `leg_id` is the way of what it gives to the next site. `by` and `at`
+    are those of the step being done.
     """
 
     order: ManufacturingOrder
@@ -39,6 +41,7 @@ class Opened:
     actor: Any
     leg_id: int | None = None
     service: PurchaseOrder | None = None
+    operators: dict[int, Operator | None] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -57,19 +60,33 @@ class Opened:
     def is_last(self) -> bool:
         return self.task is self.tasks[-1]
 
+    def begin(self, step: TaskStep, by: Doing) -> None:
+        """Turn to a step: who does it and when, and whether task and order allow it.
+
+        :raises WrongState, TaskBlocked, DocumentBlocked: when they don't.
+        :raises InvalidInput: for an operator of another site.
+        """
+        self.by, self.at = by, happened_at(by.happened_at, now=self.now)
+        _check(self, step)
+
 
 def open_task(task_id: int, step: TaskStep, *, by: Doing, now: datetime, actor: Any, roles: Any = WRITERS) -> Opened:
-    """Lock what a step needs, in the order of locks: leg, order of a service, manufacturing order.
+    """Lock what a step needs and turn to it; see `take_in_hand` and `Opened.begin`."""
+    opened = take_in_hand(task_id, [step], now=now, actor=actor, roles=roles)
+    opened.begin(step, by)
+    return opened
+
+
+def take_in_hand(task_id: int, steps: Iterable[TaskStep], *, now: datetime, actor: Any, roles: Any = WRITERS) -> Opened:
+    """Lock what these steps need, in the order of locks: leg, order of a service, manufacturing order.
 
     :raises NotFound, Forbidden: for whoever does not work at the site or for the order's company.
-    :raises WrongState, TaskBlocked, DocumentBlocked: when the task or its order does not allow the step.
-    :raises InvalidInput: for an operator of another site.
     """
     known = Task.objects.filter(pk=task_id).values("order_id", "number", "purchase_line_id").first()
     if known is None:
         raise NotFound(f"There is no task {task_id}.")
     leg_id, service = None, None
-    if step in _POSTING:
+    if not _POSTING.isdisjoint(steps):
         leg_id = leg_behind(known["order_id"], known["number"])
         if leg_id is not None:
             documents.transfer(leg_id)
@@ -79,9 +96,7 @@ def open_task(task_id: int, step: TaskStep, *, by: Doing, now: datetime, actor: 
     tasks = tasks_of(order)
     task = next(one for one in tasks if one.pk == task_id)
     require(actor, company_id=order.company_id, site_id=task.site_id, roles=roles, by_operator=True)
-    opened = Opened(order, tasks, task, by, happened_at(by.happened_at, now=now), now, actor, leg_id, service)
-    _check(opened, step)
-    return opened
+    return Opened(order, tasks, task, Doing(), now, now, actor, leg_id, service)
 
 
 def tasks_of(order: ManufacturingOrder) -> list[Task]:
@@ -113,11 +128,13 @@ def _check(opened: Opened, step: TaskStep) -> None:
     if step in {TaskStep.START, TaskStep.RESUME, TaskStep.REPORT, TaskStep.ISSUE}:
         rules.check(order.state, rules.Step.COMPLETE, number=order.number)
     if opened.by.operator_id is not None:
-        _check_operator(opened.by.operator_id, task)
+        _check_operator(opened, opened.by.operator_id)
 
 
-def _check_operator(operator_id: int, task: Task) -> None:
-    operator = Operator.objects.filter(pk=operator_id).first()
+def _check_operator(opened: Opened, operator_id: int) -> None:
+    if operator_id not in opened.operators:
+        opened.operators[operator_id] = Operator.objects.filter(pk=operator_id).first()
+    operator, task = opened.operators[operator_id], opened.task
     if operator is None or operator.archived_at is not None:
         raise InvalidInput(errors={"operator": "This person is not known here any more."})
     if operator.site_id != task.site_id:

@@ -13,7 +13,7 @@ from production.services.tasks.drafts import Done
 from production.services.tasks.opening import Opened
 
 _ORDER = str(DocumentKind.MANUFACTURING_ORDER)
-_VERBS = {
+VERBS = {
     TaskEventKind.START: "started",
     TaskEventKind.PAUSE: "paused",
     TaskEventKind.RESUME: "resumed",
@@ -45,27 +45,30 @@ def record(
 
     The caller holds the order's lock.
     """
-    event = TaskEvent.objects.create(
+    counted = {"good_quantity": good, "scrapped_quantity": scrapped, "rework_quantity": rework, "minutes": minutes}
+    event = event_of(opened, kind, **counted, reason=reason, reverses=reverses)
+    event.posting_id = posted.posting_id if posted else None
+    event.save(force_insert=True)
+    tell(opened, VERBS[kind], keys=keys, actor=opened.actor)
+    return Done(opened.task, event, posted)
+
+
+def event_of(opened: Opened, kind: TaskEventKind, *, reason: str = "", **counted: Any) -> TaskEvent:
+    """What happened at the step being done, unsaved: `counted` are fields of the event."""
+    return TaskEvent(
         company_id=opened.order.company_id,
         site_id=opened.task.site_id,
         order=opened.order,
         task=opened.task,
         kind=kind,
-        good_quantity=good,
-        scrapped_quantity=scrapped,
-        rework_quantity=rework,
-        minutes=minutes,
         reason=reason,
         operator_id=opened.by.operator_id,
         actor_id=getattr(opened.actor, "pk", None),
         device_id=opened.by.device_id,
-        posting_id=posted.posting_id if posted else None,
         happened_at=opened.at,
         device_at=opened.by.device_at,
-        reverses=reverses,
+        **counted,
     )
-    tell(opened, _VERBS[kind], keys=keys, actor=opened.actor)
-    return Done(opened.task, event, posted)
 
 
 def tell(opened: Opened, verb: str, *, keys: Iterable[LevelKey] = (), actor: Any) -> None:
