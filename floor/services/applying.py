@@ -3,7 +3,7 @@
 The tablet names tasks by id and everything else as it was seen or scanned: a lot by its number, an item by its SKU.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from production.choices import BillLineKind, TaskEventKind
 from production.drafts import ComponentUse
 from production.models import Task, TaskEvent
 from production.services import tasks
-from production.services.tasks import Doing, Done, ReportDraft
+from production.services.tasks import Act, Doing, Done, ReportDraft
 
 # What an undo takes back; the others stand beside the work.
 _UNDONE = (TaskEventKind.REPORT, TaskEventKind.ISSUE)
@@ -32,21 +32,44 @@ def apply(meant: Meant, *, undone_event_id: int | None = None, now: datetime, ac
 
     :raises DomainError: whatever the service refuses, and a task that is not at the device's site.
     """
-    act = _ACTS.get(meant.kind)
-    if act is None:
+    task = _task(meant)
+    if meant.kind == CommandKind.UNDO_LAST:
+        if undone_event_id is not None:
+            _check_last(task, undone_event_id)
+        return shown(tasks.undo_last(task.pk, by=_doing(meant), now=now, actor=actor))
+    return shown(tasks.alone(task.pk, _act(meant, task), by=_doing(meant), now=now, actor=actor))
+
+
+def apply_together(meant: Sequence[Meant], *, now: datetime, actor: Any) -> list[dict[str, Any]]:
+    """Do several at one task, one after another, all or none; returns what each alone would. None is an undo.
+
+    :raises DomainError: whatever one of them would be refused for.
+    """
+    task = _task(meant[0])
+    acts = [(_doing(one), _act(one, task)) for one in meant]
+    return [shown(done) for done in tasks.together(task.pk, acts, now=now, actor=actor)]
+
+
+def _task(meant: Meant) -> Task:
+    if meant.kind not in _ACTS and meant.kind != CommandKind.UNDO_LAST:
         raise InvalidInput(errors={"kind": f"“{meant.kind}” is nothing that can be done."})
     task = Task.objects.select_related("order").filter(pk=meant.task_id or 0, site_id=meant.site_id).first()
     if task is None:
         raise NotFound("There is no such task at this site.")
-    if meant.kind == CommandKind.UNDO_LAST and undone_event_id is not None:
-        _check_last(task, undone_event_id)
-    by = Doing(
+    return task
+
+
+def _doing(meant: Meant) -> Doing:
+    return Doing(
         operator_id=meant.operator.pk if meant.operator else None,
         device_id=meant.device_id,
         happened_at=meant.happened_at,
         device_at=meant.device_at,
     )
-    return shown(act(task, meant.payload, by=by, now=now, actor=actor))
+
+
+def _act(meant: Meant, task: Task) -> Act:
+    return _ACTS[meant.kind](task, meant.payload)
 
 
 def shown(done: Done) -> dict[str, Any]:
@@ -65,19 +88,7 @@ def figures(task: Task) -> dict[str, Any]:
     }
 
 
-def _start(task: Task, payload: dict[str, Any], **who: Any) -> Done:
-    return tasks.start(task.pk, **who)
-
-
-def _pause(task: Task, payload: dict[str, Any], **who: Any) -> Done:
-    return tasks.pause(task.pk, reason=_text(payload, "reason", 200), **who)
-
-
-def _resume(task: Task, payload: dict[str, Any], **who: Any) -> Done:
-    return tasks.resume(task.pk, **who)
-
-
-def _report(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+def _report(task: Task, payload: dict[str, Any]) -> Act:
     serials = payload.get("serial_numbers") or []
     draft = ReportDraft(
         good_quantity=_quantity(payload, "good"),
@@ -87,37 +98,26 @@ def _report(task: Task, payload: dict[str, Any], **who: Any) -> Done:
         lot_number=_text(payload, "lot", 64),
         serial_numbers=[str(number)[:64] for number in serials] if isinstance(serials, list) else [],
     )
-    return tasks.report(task.pk, draft, **who)
+    return tasks.reporting(draft)
 
 
-def _issue(task: Task, payload: dict[str, Any], **who: Any) -> Done:
+def _issue(task: Task, payload: dict[str, Any]) -> Act:
     item_id, lot_id = _material(task, _text(payload, "item", 64), _text(payload, "lot", 64))
     use = ComponentUse(item_id=item_id, lot_id=lot_id, quantity=_quantity(payload, "quantity"))
-    return tasks.issue(task.pk, [use], **who)
+    return tasks.issuing([use])
 
 
-def _finish(task: Task, payload: dict[str, Any], **who: Any) -> Done:
-    return tasks.finish(task.pk, **who)
-
-
-def _undo_last(task: Task, payload: dict[str, Any], **who: Any) -> Done:
-    return tasks.undo_last(task.pk, **who)
-
-
-def _help(task: Task, payload: dict[str, Any], **who: Any) -> Done:
-    return tasks.call_for_help(task.pk, note=_text(payload, "note", 500), **who)
-
-
-_ACTS: dict[str, Callable[..., Done]] = {
-    CommandKind.START: _start,
-    CommandKind.PAUSE: _pause,
-    CommandKind.RESUME: _resume,
+_ACTS: dict[str, Callable[[Task, dict[str, Any]], Act]] = {
+    CommandKind.START: lambda task, payload: tasks.starting(),
+    CommandKind.PAUSE: lambda task, payload: tasks.pausing(_text(payload, "reason", 200)),
+    CommandKind.RESUME: lambda task, payload: tasks.resuming(),
     CommandKind.REPORT: _report,
     CommandKind.ISSUE: _issue,
-    CommandKind.FINISH: _finish,
-    CommandKind.UNDO_LAST: _undo_last,
-    CommandKind.HELP: _help,
+    CommandKind.FINISH: lambda task, payload: tasks.finishing(),
+    CommandKind.HELP: lambda task, payload: tasks.calling(_text(payload, "note", 500)),
 }
+# What can be done in one go with others of its task.
+TOGETHER = frozenset(_ACTS)
 
 
 def _check_last(task: Task, event_id: int) -> None:

@@ -1,14 +1,16 @@
-"""What tablets send: each command is applied once, in the order in which it was done, in a transaction of its own.
+"""What tablets send: each command is applied once, in the order in which it was done.
 
 A command comes with the tablet's own `uuid` and number. The same `uuid` again is answered as the first time. Numbers
 leave no gap: what comes too early waits on the tablet until what is missing has come. What the services refuse is kept
-as a conflict for a supervisor, and the next commands go on: each is judged by itself, as things stand then. Two
+as a conflict for a supervisor, and the next commands go on: each is judged by itself, as things stand then. Commands
+that follow one another at one task are tried in one go, which costs a tenth; where one of them is refused, nothing of
+it was written, and the halves are tried, down to the one that becomes a conflict. Two
 kinds build on what came before: `finish` is kept too while another command of its task is in conflict, for a finished
 task takes no report any more; `undo_last` of a command in conflict dismisses that one.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +27,7 @@ from floor.drafts import Answer, CommandDraft
 from floor.errors import DeviceRevoked, SequenceGap, SequenceUsed, UnknownOperator
 from floor.models import Device, FloorCommand
 from floor.services import operators
-from floor.services.applying import apply
+from floor.services.applying import TOGETHER, apply, apply_together
 from floor.services.judging import meant, refuse_after_conflict
 from floor.services.resolving import dismiss_undone
 from production.models import Operator, Task
@@ -33,6 +35,8 @@ from production.models import Operator, Task
 log = logging.getLogger(__name__)
 
 MOST_COMMANDS = 500
+# So many at a time hold a task's order for some tenths of a second.
+MOST_TOGETHER = 100
 # A revoked tablet brings what it had waiting, and cannot fill the database.
 MOST_FROM_REVOKED = 5_000
 _BEGINNING = datetime.combine(EARLIEST, datetime.min.time()).astimezone()
@@ -51,21 +55,60 @@ class Batch:
 def receive(device_id: int, drafts: Sequence[CommandDraft], *, sent_at: datetime | None, now: datetime) -> list[Answer]:
     """Take a batch of a tablet's commands in order of their numbers; answers stand in the order of `drafts`.
 
-    `sent_at` is when it sent them, by its own clock: what lies between that and our `now` corrects its times. Each
-    command is committed before the next begins, so whatever interrupts a batch, it is sent again and nothing is lost.
+    `sent_at` is when it sent them, by its own clock: what lies between that and our `now` corrects its times. What is
+    answered is committed, so whatever interrupts a batch, it is sent again and nothing is lost.
 
     :raises Busy: when a lock took too long; the tablet tries again.
     """
     batch = Batch(device_id, now - sent_at if sent_at else timedelta(), now)
     answers: dict[Any, Answer] = {}
-    for draft in sorted(drafts, key=lambda draft: draft.sequence):
-        try:
-            answers[draft.uuid] = told(_receive(batch, draft))
-        except SequenceGap as error:
-            answers[draft.uuid] = Answer(draft.uuid, "waiting", problem=problem_of(error))
-        except (SequenceUsed, DeviceRevoked) as error:
-            answers[draft.uuid] = Answer(draft.uuid, "refused", problem=problem_of(error))
+    for run in _runs(sorted(drafts, key=lambda draft: draft.sequence)):
+        answers |= {answer.uuid: answer for answer in _receive_run(batch, run)}
     return [answers[draft.uuid] for draft in drafts]
+
+
+def _runs(drafts: Sequence[CommandDraft]) -> Iterator[list[CommandDraft]]:
+    """What follows one another at one task and can be done in one go; everything else by itself."""
+    run: list[CommandDraft] = []
+    for draft in drafts:
+        fits = (
+            run
+            and draft.kind in TOGETHER
+            and (draft.task_id, draft.sequence)
+            == (
+                run[-1].task_id,
+                run[-1].sequence + 1,
+            )
+        )
+        if run and not (fits and run[-1].kind in TOGETHER and len(run) < MOST_TOGETHER):
+            yield run
+            run = []
+        run.append(draft)
+    if run:
+        yield run
+
+
+def _receive_run(batch: Batch, run: Sequence[CommandDraft]) -> list[Answer]:
+    if len(run) == 1:
+        return [_receive_one(batch, run[0])]
+    try:
+        return [told(command) for command in _receive_together(batch, run)]
+    except (OperationalError, Busy):
+        raise
+    except Exception as error:  # whatever it is, the one command that it belongs to will say so
+        if not isinstance(error, DomainError):
+            log.info("%d commands of device %s could not be done in one go: %s", len(run), batch.device_id, error)
+    middle = len(run) // 2
+    return [*_receive_run(batch, run[:middle]), *_receive_run(batch, run[middle:])]
+
+
+def _receive_one(batch: Batch, draft: CommandDraft) -> Answer:
+    try:
+        return told(_receive(batch, draft))
+    except SequenceGap as error:
+        return Answer(draft.uuid, "waiting", problem=problem_of(error))
+    except (SequenceUsed, DeviceRevoked) as error:
+        return Answer(draft.uuid, "refused", problem=problem_of(error))
 
 
 def told(command: FloorCommand) -> Answer:
@@ -80,13 +123,36 @@ def problem_of(error: DomainError) -> dict[str, Any]:
 
 
 @service
+def _receive_together(batch: Batch, run: Sequence[CommandDraft]) -> list[FloorCommand]:
+    """Apply all of them or none; whatever hinders one of them is raised."""
+    device = locks.device(batch.device_id)
+    _check_sequence(device, run[0])
+    task = _task(device, run[0])
+    commands = []
+    for draft in run:
+        command = _command(batch, device, draft, task)
+        command.operator = _operator(batch, device, command, draft)
+        refuse_after_conflict(command)
+        device.last_happened_at = command.happened_at
+        commands.append(command)
+    _check_device(device)
+    results = apply_together([meant(command) for command in commands], now=batch.now, actor=None)
+    for command, result in zip(commands, results, strict=True):
+        command.result = result
+    FloorCommand.objects.bulk_create(commands)
+    device.last_sequence = run[-1].sequence
+    device.save(update_fields=["last_sequence", "last_happened_at"])
+    return commands
+
+
+@service
 def _receive(batch: Batch, draft: CommandDraft) -> FloorCommand:
     device = locks.device(batch.device_id)
     known = FloorCommand.objects.filter(device=device, uuid=draft.uuid).first()
     if known is not None:
         return known
     _check_sequence(device, draft)
-    command = _command(batch, device, draft)
+    command = _command(batch, device, draft, _task(device, draft))
     try:
         # A savepoint: what the refused step had written is undone, the command stays.
         with transaction.atomic():
@@ -120,8 +186,11 @@ def _check_sequence(device: Device, draft: CommandDraft) -> None:
             raise DeviceRevoked(f"{device.name} was revoked, and has sent {waiting} commands since.")
 
 
-def _command(batch: Batch, device: Device, draft: CommandDraft) -> FloorCommand:
-    task = Task.objects.filter(pk=draft.task_id, site=device.site_id).first() if draft.task_id else None
+def _task(device: Device, draft: CommandDraft) -> Task | None:
+    return Task.objects.filter(pk=draft.task_id, site=device.site_id).first() if draft.task_id else None
+
+
+def _command(batch: Batch, device: Device, draft: CommandDraft, task: Task | None) -> FloorCommand:
     return FloorCommand(
         company_id=device.company_id,
         site=device.site,
@@ -149,8 +218,7 @@ def _happened_at(batch: Batch, device: Device, device_at: datetime) -> datetime:
 
 def _apply(batch: Batch, device: Device, command: FloorCommand, draft: CommandDraft) -> None:
     command.operator = _operator(batch, device, command, draft)
-    if device.revoked_at:
-        raise DeviceRevoked(f"{device.name} was revoked before this came in.")
+    _check_device(device)
     undone = _undone(device, draft)
     if undone is not None and undone.state == CommandState.CONFLICT:
         dismiss_undone(undone, now=batch.now)
@@ -159,6 +227,11 @@ def _apply(batch: Batch, device: Device, command: FloorCommand, draft: CommandDr
     refuse_after_conflict(command)
     event_id = undone.result.get("event") if undone is not None else None
     command.result = apply(meant(command), undone_event_id=event_id, now=batch.now, actor=None)
+
+
+def _check_device(device: Device) -> None:
+    if device.revoked_at:
+        raise DeviceRevoked(f"{device.name} was revoked before this came in.")
 
 
 def _operator(batch: Batch, device: Device, command: FloorCommand, draft: CommandDraft) -> Operator:
