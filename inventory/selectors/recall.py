@@ -8,10 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
 
+from core.prepared import Statement
 from inventory.choices import ON_HAND_KINDS, LocationKind
 from inventory.models import Lot
 from sites.access import Access
@@ -48,7 +50,7 @@ JOIN inventory_lot l ON l.id = c.lot_id JOIN inventory_item i ON i.id = l.item_i
 JOIN inventory_unitofmeasure u ON u.id = i.unit_id
 WHERE {_COUNTED}
 ORDER BY p.effective_on, p.id, i.sku, l.number, c.lot_id
-LIMIT %(most)s
+LIMIT %(most)s::bigint
 """
 
 # Work in progress is found from its places, which are few, because lots have no index on their order.
@@ -166,9 +168,13 @@ class MassBalance:
 def crossings(lot_ids: Collection[int], access: Access, *, most: int = 20_000) -> list[Crossing]:
     """Where these lots came in and left, the oldest first; a receipt's supplier and a shipment's customer are named."""
     scope, params = _move_scope(access)
-    with connection.cursor() as cursor:
-        cursor.execute(_CROSSINGS.format(scope=scope), {**params, "lots": list(lot_ids), "most": most})
-        return [Crossing(*row) for row in cursor.fetchall()]
+    rows = _crossings(scope).all({**params, "lots": list(lot_ids), "most": most})
+    return [Crossing(*row) for row in rows]
+
+
+@cache
+def _crossings(scope: str) -> Statement:
+    return Statement(f"crossings_{'all' if scope == 'TRUE' else 'seen'}", _CROSSINGS.format(scope=scope))
 
 
 def standing(lot_ids: Collection[int], order_ids: Collection[int], access: Access) -> list[Standing]:

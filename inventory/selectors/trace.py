@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
 
+from core.prepared import Statement
 from inventory.choices import DocumentKind, LotKind
 from inventory.models import Lot
 from sites.access import Access
@@ -38,6 +40,9 @@ class NodeKind(StrEnum):
     LOT = "lot"
     ORDER = "order"
     ITEM = "item"
+
+
+_KINDS = {kind.value: kind for kind in NodeKind}
 
 
 class Key(NamedTuple):
@@ -100,60 +105,62 @@ class Trace:
         return [node.key.id for node in self.nodes if node.key.kind == NodeKind.ORDER]
 
 
-class _Row(NamedTuple):
-    """An edge as it is read: `key` is the node asked for, `other` where the way goes on; other of None is hidden."""
-
-    key: Key
-    other: Key | None
-    quantity: Decimal
-    order_number: str
-    on: date | None
-
-
 _ORDER = f"'{DocumentKind.MANUFACTURING_ORDER}'"
 _CHANGES_LOT = "(m.from_lot_id IS NULL OR m.from_lot_id < m.to_lot_id OR m.from_lot_id > m.to_lot_id)"
 
 # The moves to look at, by what is asked for. Without the two indexes on lots each step would read the whole ledger.
 _MOVES_OF_LOTS = f"""
-    SELECT m.* FROM asked JOIN inventory_stockmove m ON m.from_lot_id = asked.id
+    SELECT asked.id AS own_id, m.* FROM asked JOIN inventory_stockmove m ON m.from_lot_id = asked.id
+    WHERE m.{{own}}_lot_id = asked.id
     UNION ALL
-    SELECT m.* FROM asked JOIN inventory_stockmove m
+    SELECT asked.id, m.* FROM asked JOIN inventory_stockmove m
         ON m.to_lot_id = asked.id AND m.to_lot_id IS NOT NULL AND {_CHANGES_LOT}
+    WHERE m.{{own}}_lot_id = asked.id
 """
 _MOVES_OF_ORDERS = f"""
-    SELECT m.* FROM asked JOIN inventory_posting p ON p.source_kind = {_ORDER} AND p.source_id = asked.id
+    SELECT asked.id AS own_id, m.* FROM asked
+    JOIN inventory_posting p ON p.source_kind = {_ORDER} AND p.source_id = asked.id
     JOIN inventory_stockmove m ON m.posting_id = p.id
 """
 
-# The node on a side of a move: (kind, id), null where the way ends.
-_NODE = """
-CASE WHEN {side}_place.kind = 'production' THEN CASE WHEN p.source_kind = {order} THEN 'order' END
-     WHEN {side}_place.kind IN ('supplier', 'customer', 'scrap', 'count') THEN NULL
-     WHEN {side}_lot.kind = 'wip' AND {side}_lot.source_kind = {order} THEN 'order'
-     WHEN m.{side}_lot_id IS NOT NULL THEN 'lot' ELSE 'item' END AS {side}_kind,
-CASE WHEN {side}_place.kind = 'production' THEN p.source_id
-     WHEN {side}_lot.kind = 'wip' AND {side}_lot.source_kind = {order} THEN {side}_lot.source_id
-     ELSE coalesce(m.{side}_lot_id, m.item_id) END AS {side}_id
+_OUTSIDE = "('supplier', 'customer', 'scrap', 'count')"
+# Where lots of work in progress can be; elsewhere none is looked for.
+_WORKED = "('wip', 'transit')"
+# What a move's own side must be: the asked lot in a physical place; or production or work in progress of the order.
+_IS_LOT = "own_place.kind NOT IN ('production', 'supplier', 'customer', 'scrap', 'count')"
+_IS_ORDER = "(own_place.kind = 'production' OR own_lot.id IS NOT NULL)"
+_WIP_OF_ORDER = f"""
+    LEFT JOIN inventory_lot own_lot
+        ON own_lot.id = CASE WHEN own_place.kind IN {_WORKED} THEN m.{{own}}_lot_id END AND own_lot.kind = 'wip'
+        AND own_lot.source_kind = {_ORDER} AND own_lot.source_id = m.own_id
 """
 
-_STEP = """
-WITH asked AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS id), m AS MATERIALIZED ({moves}),
+# The other side: (kind, id), null where the way ends, and those rows are not read.
+_STEP = f"""
+WITH asked AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS id),
+m AS ({{moves}}),
 side AS (
-    SELECT m.quantity, m.effective_on, {from_node}, {to_node}, {scope} AS is_seen,
-           CASE WHEN p.source_kind = {order} THEN p.source_number ELSE '' END AS order_number
-    FROM m JOIN inventory_posting p ON p.id = m.posting_id
-    JOIN inventory_location from_place ON from_place.id = m.from_location_id
-    JOIN inventory_location to_place ON to_place.id = m.to_location_id
-    LEFT JOIN inventory_lot from_lot ON from_lot.id = m.from_lot_id
-    LEFT JOIN inventory_lot to_lot ON to_lot.id = m.to_lot_id
-    WHERE p.reverses_id IS NULL
+    SELECT m.own_id, m.quantity, m.effective_on, {{scope}} AS is_seen,
+           CASE WHEN p.source_kind = {_ORDER} THEN p.source_number ELSE '' END AS order_number,
+           CASE WHEN other_place.kind = 'production' OR other_lot.id IS NOT NULL THEN 'order'
+                WHEN m.{{other}}_lot_id IS NOT NULL THEN 'lot' ELSE 'item' END AS kind,
+           CASE WHEN other_place.kind = 'production' THEN p.source_id
+                ELSE coalesce(other_lot.source_id, m.{{other}}_lot_id, m.item_id) END AS id
+    FROM m JOIN inventory_location own_place ON own_place.id = m.{{own}}_location_id
+    JOIN inventory_location other_place ON other_place.id = m.{{other}}_location_id
+    {{own_lot}}
+    LEFT JOIN inventory_lot other_lot
+        ON other_lot.id = CASE WHEN other_place.kind IN {_WORKED} THEN m.{{other}}_lot_id END
+        AND other_lot.kind = 'wip' AND other_lot.source_kind = {_ORDER}
+    JOIN inventory_posting p ON p.id = m.posting_id
+    WHERE {{is_own}} AND other_place.kind NOT IN {_OUTSIDE}
+      AND (other_place.kind <> 'production' OR p.source_kind = {_ORDER})
+      AND p.reverses_id IS NULL
       AND NOT EXISTS (SELECT FROM inventory_posting r WHERE r.reverses_id = p.id AND r.reverses_id IS NOT NULL)
 )
-SELECT {own}_id, CASE WHEN is_seen THEN {other}_kind END, CASE WHEN is_seen THEN {other}_id END,
-       sum(quantity), max(order_number), min(effective_on)
-FROM side
-WHERE {own}_kind = %(kind)s AND {own}_id = ANY(%(ids)s::bigint[]) AND {other}_kind IS NOT NULL
-  AND ({other}_kind, {other}_id) <> ({own}_kind, {own}_id)
+SELECT own_id, CASE WHEN is_seen THEN kind END, CASE WHEN is_seen THEN id END, sum(quantity), max(order_number),
+       min(effective_on)
+FROM side WHERE kind <> %(kind)s::text OR id <> own_id
 GROUP BY 1, 2, 3
 """
 
@@ -199,7 +206,7 @@ class _Walk:
         for level in range(most + 1):
             if level == most:
                 asked = [key.id for key in fresh if key.kind == NodeKind.LOT]
-                self.is_complete = not (asked and _step(NodeKind.LOT, asked, self.direction, self.access))
+                self.is_complete = not _step(NodeKind.LOT, asked, self.direction, self.access)
             reached = self._ask(fresh, NodeKind.LOT, level) if level < most else []
             orders = [key for key in [*fresh, *reached] if key.kind == NodeKind.ORDER]
             # An order may lead to another one: work in progress that was split off.
@@ -218,48 +225,47 @@ class _Walk:
         """The nodes reached first from those of this kind, entered at their level."""
         asked = [key.id for key in keys if key.kind == kind]
         fresh: list[Key] = []
-        for row in _step(kind, asked, self.direction, self.access) if asked else ():
-            self._note_order(row)
-            if row.other is None:
-                self.lead_on.add(row.key)
+        is_forward, is_order = self.direction == Direction.FORWARD, kind == NodeKind.ORDER
+        for own_id, other_kind, other_id, quantity, number, on in _step(kind, asked, self.direction, self.access):
+            key = Key(kind, own_id)
+            if other_kind is None:
+                self.lead_on.add(key)
                 continue
-            self.edges.append(self._edge(row.key, row.other, row.quantity))
-            if row.other not in self.levels:
-                self.levels[row.other] = level + (row.other.kind != NodeKind.ORDER)
-                fresh.append(row.other)
+            other = Key(_KINDS[other_kind], other_id)
+            # Between two orders nobody knows whose number it is.
+            if is_order != (other.kind == NodeKind.ORDER):
+                self.orders.setdefault(own_id if is_order else other_id, (number, on))
+            self.edges.append(Edge(key, other, quantity) if is_forward else Edge(other, key, quantity))
+            if other not in self.levels:
+                self.levels[other] = level + (other.kind != NodeKind.ORDER)
+                fresh.append(other)
         return fresh
 
-    def _edge(self, key: Key, other: Key, quantity: Decimal) -> Edge:
-        is_forward = self.direction == Direction.FORWARD
-        return Edge(key, other, quantity) if is_forward else Edge(other, key, quantity)
 
-    def _note_order(self, row: _Row) -> None:
-        orders = [key.id for key in (row.key, row.other) if key is not None and key.kind == NodeKind.ORDER]
-        # Between two orders nobody knows whose number it is.
-        if row.other is not None and len(orders) == 1:
-            self.orders.setdefault(orders[0], (row.order_number, row.on))
-
-
-def _step(kind: NodeKind, ids: Collection[int], direction: Direction, access: Access) -> list[_Row]:
-    own, other = ("from", "to") if direction == Direction.FORWARD else ("to", "from")
+def _step(kind: NodeKind, ids: Collection[int], direction: Direction, access: Access) -> list[tuple]:
+    """The edges of these nodes: own id, the other's kind and id (None: hidden), quantity, order's number, first day."""
+    if not ids:
+        return []
     scope, params = access.sql(
         companies=["m.company_id", "m.from_owner_id", "m.to_owner_id"], sites=["m.from_site_id", "m.to_site_id"]
     )
+    return _statement(kind, direction, scope).all({**params, "ids": list(ids), "kind": kind.value})
+
+
+@cache
+def _statement(kind: NodeKind, direction: Direction, scope: str) -> Statement:
+    """The step as a statement that is planned once: planning it took as long as running it."""
+    own, other = ("from", "to") if direction == Direction.FORWARD else ("to", "from")
+    is_lot = kind == NodeKind.LOT
     sql = _STEP.format(
-        moves=_MOVES_OF_LOTS if kind == NodeKind.LOT else _MOVES_OF_ORDERS,
-        from_node=_NODE.format(side="from", order=_ORDER),
-        to_node=_NODE.format(side="to", order=_ORDER),
+        moves=(_MOVES_OF_LOTS if is_lot else _MOVES_OF_ORDERS).format(own=own),
+        own_lot="" if is_lot else _WIP_OF_ORDER.format(own=own),
+        is_own=_IS_LOT if is_lot else _IS_ORDER,
         scope=scope,
-        order=_ORDER,
         own=own,
         other=other,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {**params, "ids": list(ids), "kind": kind.value})
-        return [
-            _Row(Key(kind, own_id), Key(NodeKind(to_kind), to_id) if to_kind else None, quantity, number, on)
-            for own_id, to_kind, to_id, quantity, number, on in cursor.fetchall()
-        ]
+    return Statement(f"trace_{kind}_{direction}_{'all' if scope == 'TRUE' else 'seen'}", sql)
 
 
 def _named(walk: _Walk) -> list[Node]:
