@@ -38,9 +38,28 @@ TASKS = Entry(
     order=45,
     count=_OPEN_TASKS,
     count_label=_("tasks that can be worked on"),
-    is_partners_home=True,
     hides_empty=True,
     also=("supply-flow/",),
+)
+
+_HELD = """
+SELECT count(*) FROM production_task t JOIN sites_site s ON s.id = t.site_id
+WHERE t.state IN ('ready', 'running', 'paused') AND t.site_id = ANY(%(at)s) AND t.company_id <> s.company_id
+  AND (t.company_id = ANY(%(companies)s::bigint[]) OR t.site_id = ANY(%(sites)s::bigint[]))
+"""
+
+# Only in a partner's side: others reach the page from their tasks, and have eight entries without it.
+AT_PARTNERS = Entry(
+    name="at-partners",
+    label=_("At your site"),
+    path="at-partners/",
+    icon="maker",
+    key="y",
+    order=5,
+    count=_HELD,
+    count_label=_("steps that can be worked on"),
+    is_partners=True,
+    is_partners_home=True,
 )
 
 
@@ -48,3 +67,4 @@ def register() -> None:
     """Enter it; called in `AppConfig.ready`."""
     navigation.register(MAKE)
     navigation.register(TASKS)
+    navigation.register(AT_PARTNERS)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from production.web import (
+    at_partners,
     bill_form,
     bills,
     make_to_order,
@@ -44,6 +45,7 @@ urlpatterns += [
 ]
 
 urlpatterns += [
+    path("at-partners/", at_partners.AtPartnersPage.as_view(), name="at-partners"),
     path("supply-flow/", supply_flow.SupplyFlowPage.as_view(), name="supply-flow"),
     path("tasks/", task_board.BoardPage.as_view(), name="tasks"),
     path("tasks/assign/", task_board.AssignManyPage.as_view(), name="tasks-assign"),

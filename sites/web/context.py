@@ -76,7 +76,7 @@ def _nav(request: HttpRequest, known: reader.Reader, site: Site | None, page: st
             "key": entry.key,
         }
         for entry in shown
-        if counts.get(entry.name) or not _is_idle(entry, known)
+        if (known.is_partner or not entry.is_partners) and (counts.get(entry.name) or not _is_idle(entry, known))
     ]
 
 

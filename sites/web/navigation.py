@@ -29,6 +29,7 @@ class Entry:
     reader works for; `%(sites)s`, his sites; `%(at)s`, the sites of the page. An entry that is not `is_small` is
     hidden from a reader of one company with one site. `also` are paths of other pages that stand below it.
     One that `is_trade` is hidden from a partner while there is nothing in it; `is_partners_home` is where he lands.
+    One that `is_partners` stands in the side of a partner alone.
     One that `hides_empty` stands in the side of a reader of one site only while it counts something.
     """
 
@@ -43,6 +44,7 @@ class Entry:
     is_small: bool = True
     is_trade: bool = False
     is_partners_home: bool = False
+    is_partners: bool = False
     hides_empty: bool = False
     also: tuple[str, ...] = ()
 

@@ -44,10 +44,11 @@ def test_the_page_answers_everybody_with_one_query_of_its_own(client: Any, cast:
     assert len([one for one in queries if "production_task" in one["sql"]]) == 1
 
 
-def test_a_partner_lands_on_his_tasks_without_what_is_empty_for_him(client: Any, cast: Cast, order: Any) -> None:  # noqa: F811
+def test_a_partner_lands_on_his_page_without_what_is_empty_for_him(client: Any, cast: Cast, order: Any) -> None:  # noqa: F811
     client.force_login(cast.partner)
     page = client.get("/", follow=True)
-    assert page.redirect_chain[-1][0].endswith("/tasks/")
+    assert page.redirect_chain[-1][0].endswith("/at-partners/")
     labels = [str(entry["label"]) for entry in page.context["frame"]["nav"]]
+    assert labels[0] == "At your site"
     assert "Tasks" in labels
     assert "Sell" not in labels
