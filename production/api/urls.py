@@ -1,11 +1,19 @@
 """The nouns of production."""
 
 from core.api.routers import router
-from production.api import bill_views, master_views, order_views, routing_views, task_views
+from production.api import (
+    bill_views,
+    master_views,
+    order_views,
+    routing_views,
+    supply_flow_views,
+    task_views,
+)
 
 router.register("bills-of-materials", bill_views.BillViewSet)
 router.register("manufacturing-orders", order_views.OrderViewSet)
 router.register("tasks", task_views.TaskViewSet)
+router.register("supply-flow", supply_flow_views.SupplyFlowViewSet)
 
 for noun, view in {
     "work-centers": master_views.WorkCenterViewSet,

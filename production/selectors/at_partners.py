@@ -59,7 +59,7 @@ def steps(access: Access, site_ids: Collection[int]) -> QuerySet[Task]:
 
 
 def held(access: Access, site_ids: Collection[int], steps: Sequence[Task]) -> list[Held]:
-    """What lies at these sites and belongs to another company than their operator, by site and item.
+    """What lies at these sites and belongs to another company than their operator: what is wanted first on top.
 
     What a step wants stands at the first lot of its item there. Two queries.
     """
@@ -73,7 +73,7 @@ def held(access: Access, site_ids: Collection[int], steps: Sequence[Task]) -> li
         is_work = row.lot is not None and row.lot.kind == LotKind.WIP
         wanted = by_order.get((row.lot.source_id, row.site_id), []) if is_work and row.lot else []
         found.append(Held(row, row.quantity, wanted if is_work else by_item.pop((row.item_id, row.site_id), [])))
-    return found
+    return sorted(found, key=lambda one: one.needs[0].needed_on if one.needs else date.max)
 
 
 def _needs(

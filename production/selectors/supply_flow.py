@@ -22,7 +22,8 @@ WITH demand AS (
     WHERE d.closed_at IS NULL AND d.open_quantity > 0 AND d.firmness IN ('planned', 'firm')
       AND d.site_id = ANY(%(at)s) AND {seen}
 ), link AS (
-    SELECT d.site_id, d.used_by_id, d.item_id, u.quantity, d.document_kind, d.document_id, d.document_number,
+    SELECT 'd' || d.id || '-s' || s.id AS key, d.site_id, d.used_by_id, d.item_id, u.quantity,
+           d.document_kind, d.document_id, d.document_number,
            s.kind AS by_kind, s.document_kind AS by_document_kind, s.document_id AS by_id,
            s.document_number AS by_number, s.party_name AS by_party,
            CASE WHEN s.kind = 'transfer_in' THEN s.origin_id WHEN s.kind = 'mo_output' THEN s.site_id END AS from_id,
@@ -30,11 +31,11 @@ WITH demand AS (
     FROM demand d CROSS JOIN LATERAL unnest(d.supply_ids, d.quantities) AS u(supply_id, quantity)
     JOIN inventory_supply s ON s.id = u.supply_id
     UNION ALL
-    SELECT d.site_id, d.used_by_id, d.item_id, d.open_quantity - d.served, d.document_kind, d.document_id,
+    SELECT 'd' || d.id, d.site_id, d.used_by_id, d.item_id, d.open_quantity - d.served, d.document_kind, d.document_id,
            d.document_number, '', '', NULL, '', '', NULL, NULL, d.due_on
     FROM demand d WHERE d.open_quantity > d.served
     UNION ALL
-    SELECT t.site_id, t.company_id, o.item_id, t.start_quantity - t.good_quantity - t.scrapped_quantity,
+    SELECT 't' || t.id, t.site_id, t.company_id, o.item_id, t.start_quantity - t.good_quantity - t.scrapped_quantity,
            'task', t.id, o.number, 'task', 'task', p.id, o.number, '', p.site_id,
            (p.due_at AT TIME ZONE ps.time_zone)::date,
            (coalesce(t.planned_start_at, t.due_at) AT TIME ZONE ts.time_zone)::date
@@ -47,7 +48,8 @@ WITH demand AS (
     JOIN sites_site ps ON ps.id = p.site_id JOIN sites_site ts ON ts.id = t.site_id
     WHERE t.state IN ('waiting', 'ready') AND (t.site_id = ANY(%(at)s) OR p.site_id = ANY(%(at)s)) AND {seen_task}
 )
-SELECT l.site_id, site.code, site.name, company.id, company.name, l.used_by_id, l.item_id, item.sku, unit.decimals,
+SELECT l.key, l.site_id, site.code, site.name, company.id, company.name, l.used_by_id, l.item_id, item.sku,
+       unit.decimals,
        l.quantity, l.document_kind, l.document_id, l.document_number, l.by_document_kind, l.by_id, l.by_number,
        CASE WHEN maker.id IS NOT NULL THEN maker.name ELSE l.by_party END,
        origin.code, l.promised_on, l.needed_on
@@ -66,9 +68,10 @@ class Link:
     """A site's document waits for `quantity` of an item from somebody.
 
     `promised_on` is when it comes (None: nobody has it yet), `needed_on` when it must. `by_company` and `by_site`
-    (its code) say who is waited for. `document_kind` may be `task`.
+    (its code) say who is waited for. `document_kind` may be `task`. `key` names the link as long as it lasts.
     """
 
+    key: str
     site_id: int
     site_code: str
     site_name: str

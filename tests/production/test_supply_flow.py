@@ -9,6 +9,7 @@ from production.selectors import supply_flow
 from sites.access import access_of
 from tests.cast import Cast
 from tests.scenarios.test_three_sites import lacquer, order  # noqa: F401
+from tests.security.conftest import client_of
 
 
 def found(cast: Cast, user: Any) -> list[tuple[str, str, str, str | None]]:
@@ -52,3 +53,22 @@ def test_a_partner_lands_on_his_page_without_what_is_empty_for_him(client: Any, 
     assert labels[0] == "At your site"
     assert "Tasks" in labels
     assert "Sell" not in labels
+
+
+def test_the_api_tells_the_same_within_the_readers_access(cast: Cast, order: Any) -> None:  # noqa: F811
+    api = client_of(cast.planner)
+    told = api.get("/api/v1/supply-flow/").json()["results"]
+    assert {(row["site"], row["document"]["kind"], row["item"], row["by"]["site"]) for row in told} == set(
+        found(cast, cast.planner)
+    )
+    assert api.get(f"/api/v1/supply-flow/{told[0]['id']}/").json() == told[0]
+    at_riga = api.get("/api/v1/supply-flow/?site=rix").json()["results"]
+    assert {row["id"] for row in at_riga} == {row["id"] for row in told if "RIX" in (row["site"], row["by"]["site"])}
+    broken = api.get("/api/v1/supply-flow/?is_broken=true").json()["results"]
+    assert broken == [row for row in told if row["is_broken"]]
+    assert api.get("/api/v1/supply-flow/?colour=red").status_code == 400
+    assert api.get("/api/v1/supply-flow/?site=NOWHERE").status_code == 400
+
+    outsider = client_of(cast.outsider)
+    assert outsider.get("/api/v1/supply-flow/").json()["results"] == []
+    assert outsider.get(f"/api/v1/supply-flow/{told[0]['id']}/").status_code == 404

@@ -87,6 +87,8 @@ def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
     )
     yield "customers", {"company": "NORDWOOD", "code": "C-1", "name": "Harbor Dining"}
     yield "sales-orders", {"customer": "C-1", "site": "TLL", "need_by_on": "2026-12-01", "lines": [priced]}
+    missing = {"item": "TABLE", "quantity": "1", "unit_price": "9"}
+    yield "sales-orders", {"customer": "C-1", "site": "TLL", "is_open": True, "lines": [missing]}
     yield "suppliers", {"company": "NORDWOOD", "code": "S-1", "name": "Baltic Oak Mills"}
     yield "supplier-items", {"supplier": "S-1", "item": "LEG"}
     yield "purchase-orders", {"supplier": "S-1", "site": "TLL", "expected_on": "2026-12-01", "lines": [priced]}
