@@ -178,4 +178,6 @@ class OperatorViewSet(_MasterViewSet):
     @document_action()
     def badge(self, row: Operator, values: dict[str, Any]) -> Response:
         """Issue a new badge; its token is answered once and kept nowhere. The badge before ends."""
-        return Response({"token": operators.issue_badge(row.pk, actor=self.actor)})
+        response = Response({"token": operators.issue_badge(row.pk, actor=self.actor)})
+        response.secret_members = ("token",)  # type: ignore[attr-defined]
+        return response

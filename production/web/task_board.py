@@ -32,7 +32,7 @@ COLUMNS = (TaskState.WAITING, TaskState.READY, TaskState.RUNNING, TaskState.PAUS
 
 
 class BoardMixin(SitePageMixin):
-    """Which tasks the page is about: open ones, and those done today where the page is."""
+    """Which tasks the page is about: open ones, and those done today at their sites."""
 
     def scope(self) -> QuerySet[Task]:
         rows = tasks.visible_tasks(self.access)
@@ -45,17 +45,18 @@ class BoardMixin(SitePageMixin):
     def base(self) -> str:
         return f"/s/{self.site_code}/"
 
-    @property
-    def today_began_at(self) -> datetime:
-        zone = ZoneInfo(self.zone)
-        return datetime.combine(local_date(self.now, self.zone), time(), zone)
+    def done_today(self) -> Q:
+        """Done since midnight where each site is; a condition a time zone."""
+        found = Q(pk__in=[])
+        for zone in sorted({site.time_zone for site in self.sites}):
+            began_at = datetime.combine(local_date(self.now, zone), time(), ZoneInfo(zone))
+            found |= Q(site__time_zone=zone, done_at__gte=began_at)
+        return Q(state=TaskState.DONE) & found
 
     @cached_property
     def chosen(self) -> QuerySet[Task]:
         """What the chips ask for."""
-        rows = self.scope().filter(
-            Q(state__in=OPEN_TASK_STATES) | Q(state=TaskState.DONE, done_at__gte=self.today_began_at)
-        )
+        rows = self.scope().filter(Q(state__in=OPEN_TASK_STATES) | self.done_today())
         if self.asked("search"):
             rows = tasks.matching(rows, self.asked("search"))
         named = {

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from core.models import Event
+from core.models import Event, IdempotencyKey
 from production.models import Operator, Routing, WorkCenter
 from production.services.operators import badge_hash
 
@@ -147,3 +147,15 @@ def test_a_bill_s_lines_say_where_they_are_used_and_what_stands_for_them(cast, a
     again = changed["lines"][0]
     assert (again["operation_number"], again["supply_site"], len(again["substitutes"])) == (10, None, 1)
     assert changed["warnings"] == []
+
+
+def test_a_repeated_request_for_a_badge_tells_no_token(cast, api):
+    made = post(api(), "operators/", {"site": "TLL", "code": "MARI", "name": "Mari"})
+    client = api()
+    url = f"/api/v1/operators/{made['id']}/badge/"
+    first = client.post(url, {}, format="json", headers={"Idempotency-Key": "badge-1"}).json()
+    again = client.post(url, {}, format="json", headers={"Idempotency-Key": "badge-1"}).json()
+
+    assert Operator.objects.get().badge_hash == badge_hash(first["token"])
+    assert again == {"token": None}
+    assert IdempotencyKey.objects.get().body == {"token": None}

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from production.choices import TaskState
-from production.models import ManufacturingOrder, Operator
+from production.models import ManufacturingOrder, Operator, Task
 from tests.cast import Cast
 from tests.scenarios.test_three_sites import does, lacquer, order  # noqa: F401
 
@@ -82,6 +82,21 @@ def test_the_board_asks_the_same_of_any_number(query: str, as_planner: Any, orde
     with CaptureQueriesContext(connection) as twelve:
         as_planner.get(f"/s/all/tasks/{query}")
     assert len(twelve) == len(three)
+
+
+def test_done_today_goes_by_each_sites_clock(as_planner: Any, order: Any, cast: Cast) -> None:  # noqa: F811
+    """At 12:00 in Tallinn it is 4:00 in Chicago: 23:30 there was yesterday, 0:30 here and there is today."""
+    tallinn, chicago = order.tasks.get(number=10), order.tasks.get(number=30)
+    for task, began_at in ((tallinn, "2026-11-22T22:30Z"), (chicago, "2026-11-23T05:30Z")):
+        Task.objects.filter(pk=task.pk).update(state=TaskState.DONE, done_at=began_at)
+    board = as_planner.get("/s/all/tasks/")
+    done = next(column for column in board.context["columns"] if column["state"] == TaskState.DONE)
+    assert [row["task"].pk for row in done["rows"]] == [tallinn.pk]
+
+    Task.objects.filter(pk=chicago.pk).update(done_at="2026-11-23T06:30Z")
+    board = as_planner.get("/s/all/tasks/")
+    done = next(column for column in board.context["columns"] if column["state"] == TaskState.DONE)
+    assert {row["task"].pk for row in done["rows"]} == {tallinn.pk, chicago.pk}
 
 
 def test_a_partner_sees_his_step_without_order_and_prices(client: Any, order: Any, cast: Cast) -> None:  # noqa: F811
