@@ -39,7 +39,7 @@ TASKS = Entry(
     count=_OPEN_TASKS,
     count_label=_("tasks that can be worked on"),
     hides_empty=True,
-    also=("supply-flow/",),
+    also=("supply-flow/", "floor-devices/", "floor-conflicts/"),
 )
 
 _HELD = """

@@ -120,3 +120,18 @@ def test_an_outsider_sees_nothing(client: Any, order: Any, cast: Cast) -> None: 
     assert "Cut" not in client.get("/s/all/tasks/").content.decode()
     assert client.get(url_of(order, 10)).status_code == 404
     assert client.post(url_of(order, 10, "start/")).status_code == 404
+
+
+def test_the_board_leads_to_what_belongs_to_it(as_planner: Any, order: Any) -> None:  # noqa: F811
+    board = as_planner.get("/s/all/tasks/").content.decode()
+    for page in ("supply-flow", "at-partners", "floor-devices", "floor-conflicts"):
+        assert f'href="/s/all/{page}/"' in board
+        assert as_planner.get(f"/s/all/{page}/").status_code == 200
+
+
+def test_an_order_leads_to_its_papers(as_planner: Any, order: Any) -> None:  # noqa: F811
+    url = f"/s/all/manufacturing-orders/{order.pk}/"
+    page = as_planner.get(url).content.decode()
+    for paper in ("traveller.pdf", "pick-list.pdf"):
+        assert f'href="{url}{paper}"' in page
+        assert as_planner.get(f"{url}{paper}")["Content-Type"] == "application/pdf"
