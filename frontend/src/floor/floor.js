@@ -1,5 +1,6 @@
 /* The tablet of the shop floor. It shows what the server said last with what waits on top, and never waits for a link:
    a tap is written down first. */
+import { Idiomorph } from "idiomorph";
 import "./floor.css";
 import { badgeHash, lookAt, stopLooking } from "./scanning.js";
 import * as parts from "./parts.js";
@@ -10,7 +11,8 @@ import { keep, kept, queued } from "./store.js";
 const EVERY_MS = 20_000;
 const SHIFT_MS = 16 * 3600_000;
 const $ = (id) => document.getElementById(id);
-const view = { known: null, queue: [], tasks: [], person: null, tab: "mine", chosen: null, isOffline: !navigator.onLine, error: "", undoable: {} };
+/* `applied` has come in, but what the server said last does not show it yet. */
+const view = { known: null, queue: [], applied: [], tasks: [], person: null, tab: "mine", chosen: null, isOffline: !navigator.onLine, error: "", undoable: {} };
 
 const task = () => view.tasks.find(({ id }) => id === view.chosen);
 const isMine = (one) => one.operator === view.person?.id || (one.team && one.team === me()?.team) || (!one.operator && !one.team && me()?.work_center === one.work_center.id);
@@ -18,14 +20,13 @@ const me = () => view.known?.operators.find(({ id }) => id === view.person?.id);
 const place = () => view.known?.device.work_center;
 const shown = () => view.tasks.filter((one) => view.tab === "mine" ? isMine(one) : !place() || one.work_center.id === place().id);
 
+/* What stays the same stays the same element: a button that a finger is on is not put away under it, and what was
+   typed into a field stays there. */
+const isSameField = (old, next) => old.tagName === "INPUT" && old.type === next.type && old.name === next.name;
 function put(element, html) {
   if (element.dataset.html === html) return;
-  const focused = document.activeElement?.id;
-  const typed = $("scan")?.value;
-  element.innerHTML = html;
+  Idiomorph.morph(element, html, { morphStyle: "innerHTML", callbacks: { beforeNodeMorphed: (old, next) => !isSameField(old, next) } });
   element.dataset.html = html;
-  if (focused && element.contains($(focused))) $(focused).focus({ preventScroll: true });
-  if (typed && $("scan")) $("scan").value = typed;
 }
 
 /* Where to go on: what runs, else the first in rank order. */
@@ -62,7 +63,9 @@ function drawLink() {
 
 async function recount() {
   view.queue = await queued();
-  view.tasks = overlaid(view.known?.tasks ?? [], view.queue);
+  const shown = view.known?.device.last_sequence ?? 0;
+  view.applied = view.applied.filter(({ sequence }) => sequence > shown);
+  view.tasks = overlaid(view.known?.tasks ?? [], view.applied, view.queue.filter(({ sequence }) => sequence > shown));
   if (view.person && !task()) view.chosen = first();
   draw();
 }
@@ -202,6 +205,7 @@ listen((name, value) => {
   if (name === "offline") view.isOffline = !value?.status;
   if (name === "online") view.isOffline = false;
   if (name === "refused") refused(value);
+  if (name === "applied") { view.applied.push(...value); return; }
   if (name === "answered") {
     const kept = value.find(({ state }) => state === "conflict");
     if (kept) say(`Kept for the supervisor: ${kept.problem.message}`, "no");

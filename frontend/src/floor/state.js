@@ -23,14 +23,16 @@ const ACTS = {
 
 export const minutesSince = (from, to = new Date()) => from ? Math.max(0, (new Date(to) - new Date(from)) / 60_000) : 0;
 
-/** The tasks as the queue leaves them; each says in `waiting` how many of its commands have not come in. */
-export function overlaid(tasks, queue) {
+/** The tasks as these commands leave them: `applied` have come in, each of the `queue` has not, which its task counts in
+    `waiting`. One that is in both has come in. */
+export function overlaid(tasks, applied, queue) {
   const found = new Map(tasks.map((task) => [task.id, { ...structuredClone(task), waiting: 0 }]));
-  const byId = new Map(queue.map((command) => [command.uuid, command]));
-  for (const command of queue) {
+  const byId = new Map([...queue, ...applied].map((command) => [command.uuid, command]));
+  const hasCome = new Set(applied.map(({ uuid }) => uuid));
+  for (const command of [...byId.values()].sort((a, b) => a.sequence - b.sequence)) {
     const task = found.get(command.task);
     if (!task) continue;
-    task.waiting += 1;
+    if (!hasCome.has(command.uuid)) task.waiting += 1;
     if (command.kind === "undo_last") {
       const undone = byId.get(command.payload.of);
       if (undone) ACTS[undone.kind]?.(task, undone, -1);
