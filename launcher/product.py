@@ -81,6 +81,7 @@ class Product:
             "HOST": self.options.host,
             "PORT": str(self.options.port),
             "STATIC_ROOT": str(self.options.home / "static"),
+            "MEDIA_ROOT": str(self.options.home / "media"),
             "DJANGO_SETTINGS_MODULE": "mfg.settings",
             "PYTHONPATH": str(ROOT),
             # Threads would otherwise each keep a heap of their own: a third of a web process's memory.
