@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
+
+from core.transactions import one_snapshot
 
 Check = Callable[[], Iterable[Any]]
 
@@ -47,10 +49,7 @@ def names() -> list[str]:
 def check(only: Iterable[str] = ()) -> list[Outcome]:
     """Run all checks, or those named, on one snapshot, so that work going on meanwhile looks like no error."""
     chosen = list(only) or names()
-    with transaction.atomic():
-        if len(connection.savepoint_ids) == 0:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    with one_snapshot():
         return [Outcome(name, _first_rows(_checks[name])) for name in chosen]
 
 

@@ -3,7 +3,8 @@
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -50,3 +51,16 @@ def retried(work: Callable[[], Answer]) -> Answer:
             # Whoever met once would meet again: step aside for a moment of differing length.
             time.sleep(random.uniform(0, 0.02) * (attempt + 1))
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Read-only work whose queries all see the database as it was at the first of them.
+
+    Inside a transaction of its caller it sees what that transaction sees, for its kind can no longer be changed.
+    """
+    with transaction.atomic():
+        if not connection.savepoint_ids:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

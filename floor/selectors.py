@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Collate
 
 from core.errors import plain
+from core.transactions import one_snapshot
 from floor.choices import CommandKind, CommandState
 from floor.models import Device, FloorCommand
 from inventory.choices import LotKind, LotState
@@ -42,7 +43,13 @@ def conflicts(access: Access) -> QuerySet[FloorCommand]:
 
 
 def everything(device: Device, *, now: datetime) -> dict[str, Any]:
-    """All that the tablet needs, as JSON."""
+    """All that the tablet needs, as JSON: one snapshot, so that what it counts up to is what its tasks show."""
+    with one_snapshot():
+        return _everything(device, now)
+
+
+def _everything(device: Device, now: datetime) -> dict[str, Any]:
+    device.refresh_from_db(fields=["last_sequence"])
     rows = open_tasks(device)
     parts = _parts(rows)
     uses = _uses(rows)

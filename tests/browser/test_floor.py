@@ -118,6 +118,7 @@ def test_nothing_is_lost_without_a_link(visit: Open, floor: Floor) -> None:
     page = visit(None, size=TABLET, allow=NO_LINK)
     enter(page, floor)
     page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="1 good")).to_be_visible()
     sent(page)
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     page.context.set_offline(True)

@@ -64,18 +64,25 @@ function drawLink() {
 async function recount() {
   view.queue = await queued();
   const shown = view.known?.device.last_sequence ?? 0;
-  view.applied = view.applied.filter(({ sequence }) => sequence > shown);
+  if (view.applied.some(({ sequence }) => sequence <= shown)) {
+    view.applied = view.applied.filter(({ sequence }) => sequence > shown);
+    await keep("applied", view.applied);
+  }
   view.tasks = overlaid(view.known?.tasks ?? [], view.applied, view.queue.filter(({ sequence }) => sequence > shown));
   if (view.person && !task()) view.chosen = first();
   draw();
 }
 
+/* Of two answers on their way the older may come in last; what it lacks has left the queue by then. */
+const isOlder = ({ as_of: asOf, device }) => view.known?.device.id === device.id && view.known.as_of > asOf;
+
 async function refresh() {
   try {
     const known = await call("tasks");
     await follow(known.device);
-    view.known = known;
     view.isOffline = false;
+    if (isOlder(known)) return;
+    view.known = known;
     await keep("known", known);
   } catch (error) {
     if ([401, 403].includes(error.status)) return refused(error);
@@ -164,9 +171,10 @@ async function enter({ badge, code, pin }) {
 async function leave() {
   view.person = null;
   view.chosen = null;
-  await keep("person", null);
+  // Drawn at once: a badge scanned right after is not typed into a field that goes away.
   draw();
   $("scan")?.focus();
+  await keep("person", null);
 }
 
 function choose(id) { view.chosen = id; keep("chosen", id); draw(); if (id !== null && document.body.clientWidth < 800) $("work").scrollIntoView(); }
@@ -205,7 +213,7 @@ listen((name, value) => {
   if (name === "offline") view.isOffline = !value?.status;
   if (name === "online") view.isOffline = false;
   if (name === "refused") refused(value);
-  if (name === "applied") { view.applied.push(...value); return; }
+  if (name === "applied") { view.applied.push(...value); return keep("applied", view.applied); }
   if (name === "answered") {
     const kept = value.find(({ state }) => state === "conflict");
     if (kept) say(`Kept for the supervisor: ${kept.problem.message}`, "no");
@@ -225,7 +233,8 @@ setInterval(() => {
 }, 1000);
 
 async function begin() {
-  [view.known, view.person, view.chosen, view.undoable] = [await kept("known") ?? null, await kept("person") ?? null, await kept("chosen") ?? null, await kept("undoable") ?? {}];
+  const [known, person, chosen, undoable, applied] = await Promise.all(["known", "person", "chosen", "undoable", "applied"].map(kept));
+  Object.assign(view, { known: known ?? null, person: person ?? null, chosen: chosen ?? null, undoable: undoable ?? {}, applied: applied ?? [] });
   await recount();
   $("app").dataset.ready = "1";
   await refresh();

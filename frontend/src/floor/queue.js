@@ -11,7 +11,7 @@ let timer;
 /** Calls `listener(name, value)`: "changed", "applied" with the commands that the server has counted and that are about
     to leave the queue, "answered" with its answers, "offline", "online", "refused". */
 export const listen = (listener) => listeners.push(listener);
-const tell = (name, value) => listeners.forEach((listener) => listener(name, value));
+const tell = (name, value) => Promise.all(listeners.map((listener) => listener(name, value)));
 
 export async function call(path, body) {
   const options = body === undefined ? {} : {
@@ -65,7 +65,7 @@ async function take(commands, answers) {
   const gone = new Set(settled.map(({ uuid }) => uuid));
   const behind = answers.map(({ problem }) => problem?.last_sequence).find((number) => number !== undefined);
   const applied = new Set(settled.filter(({ state }) => state === "applied").map(({ uuid }) => uuid));
-  tell("applied", commands.filter(({ uuid }) => applied.has(uuid)));
+  await tell("applied", commands.filter(({ uuid }) => applied.has(uuid)));
   await change((queue) => { for (const { uuid, sequence } of commands) if (gone.has(uuid)) queue.delete(sequence); });
   // The tablet counts otherwise than the server: it was enrolled anew, or its memory was set back.
   if (!settled.length && behind !== undefined) { await renumber(behind); return true; }
