@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from production.web.master_kinds import KINDS
 from sites.web import navigation
 from sites.web.navigation import Entry
 
@@ -20,7 +21,7 @@ MAKE = Entry(
     order=40,
     count=_OPEN,
     count_label=_("open manufacturing orders"),
-    also=("bills-of-materials/",),
+    also=("bills-of-materials/", "routings/", *(f"{kind.path}/" for kind in KINDS)),
 )
 
 _OPEN_TASKS = """

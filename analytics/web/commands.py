@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from analytics.selectors.search import Group, Hit
 from inventory.web.adjustments import sites_to_count
+from production.web.master_kinds import KINDS
 from production.web.orders import may_sell
 from sites.web import navigation
 from sites.web.reader import Reader
@@ -19,7 +20,8 @@ _PAGES = (
     (gettext_lazy("Tasks"), "tasks/", True),
     (gettext_lazy("Bills of materials"), "bills-of-materials/", True),
     (gettext_lazy("Routings"), "routings/", True),
-    (gettext_lazy("Work centers"), "work-centers/", True),
+    *((kind.label, f"{kind.path}/", True) for kind in KINDS),
+    (gettext_lazy("At partners"), "at-partners/", False),
     (gettext_lazy("Supply flow"), "supply-flow/", False),
     (gettext_lazy("Suppliers"), "suppliers/", True),
     (gettext_lazy("Adjustments"), "adjustments/", True),
@@ -31,6 +33,8 @@ _PLANNED = (
     (gettext_lazy("Purchase order"), "purchase-orders/new/", True),
     (gettext_lazy("Transfer"), "transfers/new/", False),
     (gettext_lazy("Bill of materials"), "bills-of-materials/new/", True),
+    (gettext_lazy("Routing"), "routings/new/", True),
+    *((kind.name, f"{kind.path}/new/", True) for kind in KINDS),
     (gettext_lazy("Customer"), "customers/new/", True),
     (gettext_lazy("Supplier"), "suppliers/new/", True),
 )

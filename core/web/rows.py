@@ -35,8 +35,10 @@ class FormRows:
     prefix: str = "lines"
 
     @classmethod
-    def read(cls, data: QueryDict, fields: Sequence[str], *, prefix: str = "lines") -> "FormRows":
+    def read(cls, data: QueryDict, fields: Sequence[str], *, prefix: str = "lines", most: int = 500) -> "FormRows":
         """The lines that were filled in, in the order of their numbers; gaps and removed ones are left out.
+
+        Of a text that is longer the first `most` letters.
 
         More than a form takes are all there, the first of them refused: a line that is not there was taken out.
         """
@@ -44,7 +46,7 @@ class FormRows:
         pattern = re.compile(rf"{prefix}-(\d{{1,9}})-(\w+)", re.ASCII)
         for name in data:
             if match := pattern.fullmatch(name):
-                said.setdefault(int(match[1]), {})[match[2]] = str(data[name]).strip()[:500]
+                said.setdefault(int(match[1]), {})[match[2]] = str(data[name]).strip()[:most]
         kept = [one for _, one in sorted(said.items()) if "DELETE" not in one and any(one.get(name) for name in fields)]
         rows = cls([FormRow(place, one) for place, one in enumerate(kept)], fields, prefix)
         if rows.are_too_many:

@@ -2,6 +2,7 @@
 
 from core.api.routers import router
 from production.api import (
+    attachment_views,
     bill_views,
     master_views,
     order_views,
@@ -13,6 +14,7 @@ from production.api import (
 router.register("bills-of-materials", bill_views.BillViewSet)
 router.register("manufacturing-orders", order_views.OrderViewSet)
 router.register("tasks", task_views.TaskViewSet)
+router.register("attachments", attachment_views.AttachmentViewSet)
 router.register("supply-flow", supply_flow_views.SupplyFlowViewSet)
 
 for noun, view in {

@@ -36,16 +36,20 @@ def edit(
     operator: Operator,
     *,
     skills: Sequence[Skill] | None = None,
+    pin: str = "",
     expected: int | None = None,
     actor: Any,
     **changes: Any,
 ) -> Operator:
-    """Change an operator; `skills`, if given, are all of his. Emits `operator.changed`.
+    """Change an operator; `skills`, if given, are all of his, and without a `pin` his own stays.
+
+    Emits `operator.changed`.
 
     :raises StaleVersion, InvalidInput: as for every master.
     """
     _require(operator, actor)
     _check(changes, operator.site_id)
+    changes |= _pin(pin)
     if skills is None:
         return masters.edit(operator, expected=expected, actor=actor, **changes)
     # Skills count as a change of the row, so that the second of two editors is refused.

@@ -25,10 +25,9 @@ from inventory.web.steps import tell
 from production.drafts import BillDraft, BillLineChange, BillLineDraft, BillLineEdit, BillLineRemoval
 from production.models import BillOfMaterialsLine
 from production.services import bills
+from production.web import whose
 from production.web.bills import BillMixin
 from production.web.order_list import may_plan
-from sites.access import PLANNERS
-from sites.models import Company, Site
 from sites.web import reader
 from sites.web.mixins import SitePageMixin
 
@@ -129,7 +128,7 @@ class BillNewPage(BillFormPage):
         item = items_by_sku([sku], self.access).get(sku.lower())
         if item is None:
             raise InvalidInput(errors={"item": _("There is no item “%(sku)s”.") % {"sku": sku}})
-        kind, _sign, key = form.cleaned_data["whose"].partition(":")
+        site_id, company_id = whose.ids(form.cleaned_data["whose"])
         lines = [
             BillLineDraft(component_id=component.pk, **line_values(row, place))
             for place, (component, row) in enumerate(zip(self.items(rows), rows.rows, strict=True))
@@ -137,24 +136,14 @@ class BillNewPage(BillFormPage):
         return BillDraft(
             item_id=item.pk,
             lines=lines,
-            site_id=int(key) if kind == "site" else None,
-            company_id=int(key) if kind == "company" else None,
+            site_id=site_id,
+            company_id=company_id,
             **form.head(),
         )
 
     @cached_property
     def whose(self) -> list[tuple[str, str]]:
-        """Whom he may write it for: companies and sites that he plans for; a superuser, all."""
-        access = self.access
-        mine = Company.objects.filter(pk__in=sorted(access.company_ids_of(PLANNERS)), archived_at=None, is_own=True)
-        companies = [(f"company:{row.pk}", row.name) for row in mine.order_by("name", "pk")[:50]]
-        sites: list[Site] = [
-            site
-            for site in reader.of(self.request).sites
-            if access.has_role(PLANNERS, company_id=site.default_owner_id, site_id=site.pk)
-        ]
-        here = [(f"site:{site.pk}", f"{site.code} {site.name}") for site in sites]
-        return [*companies, *here, *([("all:", _("Everybody"))] if access.is_superuser else [])]
+        return whose.choices(self.request)
 
 
 class BillEditPage(BillMixin, BillFormPage):

@@ -4,15 +4,20 @@ from django.urls import path
 
 from production.web import (
     at_partners,
+    attachments,
     bill_form,
     bills,
     make_to_order,
+    masters,
+    operation_form,
     order_complete,
     order_form,
     order_list,
     order_page,
     orders,
     papers,
+    routing_form,
+    routings,
     supply_flow,
     task_board,
     task_page,
@@ -61,4 +66,16 @@ urlpatterns += [
     path("bills-of-materials/<int:pk>/", bills.BillPage.as_view(), name="bill-of-materials"),
     path("bills-of-materials/<int:pk>/edit/", bill_form.BillEditPage.as_view()),
     path("bills-of-materials/<int:pk>/archive/", bills.BillArchivePage.as_view()),
+]
+
+urlpatterns += [
+    path("attachments/<int:pk>/", attachments.AttachmentPage.as_view(), name="attachment"),
+    path("routings/", routings.RoutingListPage.as_view(), name="routings"),
+    path("routings/export/", routings.RoutingExport.as_view(), name="routings-export"),
+    path("routings/new/", routing_form.RoutingNewPage.as_view(), name="routing-new"),
+    path("routings/<int:pk>/", routings.RoutingPage.as_view(), name="routing"),
+    path("routings/<int:pk>/edit/", routing_form.RoutingEditPage.as_view()),
+    path("routings/<int:pk>/archive/", routings.RoutingArchivePage.as_view()),
+    path("routings/<int:pk>/operations/<int:operation>/", operation_form.OperationPage.as_view()),
+    *masters.routes(),
 ]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
 
 from core.errors import Forbidden, InvalidInput, NotFound
 from production.models import Attachment, Operation, OperationInstruction, Routing, WorkCenter
@@ -72,3 +73,20 @@ def test_who_works_at_the_operations_site_sees_its_picture_and_no_other(cast, sh
     assert seen["lakk_planner"] == seen["partner"] == {shown_at_rix}
     assert not seen["supplier_planner"]
     assert not seen["outsider"]
+
+
+def test_the_api_takes_a_form_with_a_file_and_gives_it_again(cast):
+    api = APIClient()
+    api.force_authenticate(cast.planner)
+    said = {"company": cast.maker.code, "file": picture()}
+    made = api.post("/api/v1/attachments/", said, format="multipart", headers={"Idempotency-Key": "p-1"})
+    assert made.status_code == 201, made.json()
+    assert "file" not in made.json()
+    url = f"/api/v1/attachments/{made.json()['id']}/content/"
+    assert b"".join(api.get(url).streaming_content) == PNG
+    api.force_authenticate(cast.outsider)
+    assert api.get(url).status_code == 404
+    svg = picture("a.png", b"<svg/>")
+    api.force_authenticate(cast.planner)
+    refused = api.post("/api/v1/attachments/", {**said, "file": svg}, format="multipart")
+    assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (400, ["file"])

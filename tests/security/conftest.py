@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -14,6 +15,7 @@ from core.api.routers import router
 from core.models import Event, Run
 from floor.models import Device, FloorCommand
 from integrations.services import api_keys
+from production.services import attachments
 from tests.cast import Cast
 
 API = "/api/v1"
@@ -29,7 +31,7 @@ def client_of(user: Any) -> APIClient:
 
 
 @pytest.fixture
-def work(cast: Cast) -> Cast:
+def work(cast: Cast, settings: Any, tmp_path: Any) -> Cast:
     """The cast with a row of Nordwood under every noun of the API."""
     api = client_of(cast.administrator)
     for noun, body in _documents():
@@ -40,6 +42,8 @@ def work(cast: Cast) -> Cast:
         newest = api.get(f"{API}/{noun}/").json()["results"][0]["id"]
         answer = api.post(f"{API}/{noun}/{newest}/{step}/", {}, format="json")
         assert answer.status_code == 200, answer.json()
+    settings.MEDIA_ROOT = tmp_path
+    attachments.upload(company=cast.maker, file=SimpleUploadedFile("saw.pdf", b"%PDF-1.7"), actor=cast.planner)
     device = Device.objects.get()
     FloorCommand.objects.create(
         company=cast.maker, site=cast.tll, device=device, uuid=uuid4(), sequence=1, kind="start",
