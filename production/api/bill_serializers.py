@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from core.api.fields import QuantityField, RateField
+from core.api.fields import AmountField, PriceField, QuantityField, RateField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.references import item_field
 from production.choices import BillKind, BillLineKind
@@ -209,6 +209,32 @@ class ExplosionSerializer(serializers.Serializer):
     direct = ExplosionRowSerializer(many=True)
     components = ComponentSerializer(many=True)
     quantity_by_unit = serializers.DictField(child=QuantityField())
+
+
+class CostRowSerializer(serializers.Serializer):
+    """An item at a level (0: what was asked for) and what it costs with all below it, by kind."""
+
+    level = serializers.IntegerField()
+    item_id = serializers.IntegerField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    unit = serializers.CharField()
+    site = serializers.CharField()
+    quantity = QuantityField()
+    is_made = serializers.BooleanField()
+    is_output = serializers.BooleanField(help_text="It comes out beside, and counts below 0.")
+    is_unknown = serializers.BooleanField(help_text="It is bought, and no cost of it is known there.")
+    costs = serializers.DictField(child=AmountField())
+    total = AmountField()
+    unit_cost = PriceField()
+
+
+class CostRollUpSerializer(serializers.Serializer):
+    """Over all levels, in the company's currency: `rows` as a tree, the first is the item itself."""
+
+    currency = serializers.CharField()
+    rows = CostRowSerializer(many=True)
+    unknown = serializers.ListField(child=serializers.CharField(), help_text="Items without a known cost, by SKU.")
 
 
 class WhereUsedSerializer(serializers.Serializer):

@@ -25,6 +25,7 @@ from production.selectors.affected import bill_warnings, open_orders_of_bills
 from production.selectors.bills import visible_bills, with_lines
 from production.selectors.explosion import explode, where_used
 from production.services import bills
+from production.services.cost_roll_up import roll_up
 from sites.access import access_of
 from sites.api.references import companies, sites
 
@@ -87,6 +88,29 @@ class BillViewSet(CreateMixin, EditMixin, ScopedViewSet):
             access=access_of(self.actor),
         )
         return Response(serializers.ExplosionSerializer(exploded).data)
+
+    @extend_schema(
+        parameters=[serializers.ExplosionQuerySerializer], responses=serializers.CostRollUpSerializer, filters=False
+    )
+    @action(detail=True, methods=["get"], url_path="cost-roll-up")
+    def cost_roll_up(self, request: Request, pk: str) -> Response:
+        """What so many would cost, made at a site for a company, over all levels."""
+        bill = self.get_object()
+        query = self._query(serializers.ExplosionQuerySerializer)
+        site = _named(sites, self.actor, query, "site") or bill.site
+        if site is None:
+            raise InvalidInput(errors={"site": "Where is it made?"})
+        company = _named(companies, self.actor, query, "company") or bill.company or site.default_owner
+        found = roll_up(
+            bill,
+            quantity=query.get("quantity") or Decimal(1),
+            site=site,
+            company=company,
+            on=query.get("on") or local_date(self.now, site.time_zone),
+            now=self.now,
+            actor=self.actor,
+        )
+        return Response(serializers.CostRollUpSerializer(found).data)
 
     @extend_schema(responses=serializers.WhereUsedSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], url_path="where-used", pagination_class=None)

@@ -184,14 +184,15 @@ def _planned(
         so_far[CostKind.MATERIAL] += amount * share.get(part.task_id or 0, whole)
         by_task[part.task_id or 0] += amount
     for step in steps:
-        for kind, amount in _planned_of(step.task).items():
+        for kind, amount in planned_work(step.task).items():
             planned[kind] += amount
             so_far[kind] += amount * share[step.task.pk]
             by_task[step.task.pk] += amount
     return planned, so_far, by_task
 
 
-def _planned_of(task: Task) -> dict[str, Decimal]:
+def planned_work(task: Task) -> dict[str, Decimal]:
+    """What the work of a task costs by plan, and the way to the next one, by kind."""
     return {
         CostKind.LABOR: task.planned_labor_cost,
         CostKind.MACHINE: task.planned_machine_cost,

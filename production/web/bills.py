@@ -22,13 +22,17 @@ from core.web import lists
 from core.web.keyset import paginate
 from core.web.rows import typed
 from core.web.tables import csv_response
+from inventory.choices import CostKind
 from inventory.web.steps import Step, Steps, refusal, tell
-from production.models import BillOfMaterials, BillOfMaterialsLine
+from production.choices import BillKind
+from production.models import BillOfMaterials, BillOfMaterialsLine, Routing
 from production.selectors import bills as selectors
 from production.selectors.explosion import Component, Explosion, explode, where_used
 from production.services import bills
+from production.services.cost_roll_up import roll_up
 from production.web.order_list import may_plan
 from sites.access import PLANNERS, Access
+from sites.models import Site
 from sites.web.mixins import SitePageMixin
 
 PAGE_SIZE = 100
@@ -159,7 +163,7 @@ class BillMixin(SitePageMixin):
 
 
 class BillPage(BillMixin, TemplateView):
-    """`/s/<site>/bills-of-materials/<id>/?quantity=&on=`."""
+    """`/s/<site>/bills-of-materials/<id>/?quantity=&on=&at=`."""
 
     template_name = "production/bill.html"
 
@@ -189,8 +193,45 @@ class BillPage(BillMixin, TemplateView):
             bought=bought(exploded),
             totals=totals(bought(exploded)),
             used_in=where_used(item_id=bill.item_id, on=self.today, access=self.access),
+            **self.cost(quantity, on),
             **kwargs,
         )
+
+    def cost(self, quantity: Decimal, on: date) -> dict[str, Any]:
+        """What so many cost, made at the site that is asked for, to who sees the company's costs."""
+        bill, places = self.bill, self.places
+        site = next((one for one in places if one.code == self.request.GET.get("at")), places[0] if places else None)
+        company = bill.company or (site.default_owner if site else None)
+        if site is None or company is None or bill.kind == BillKind.DISASSEMBLY:
+            return {}
+        if not self.access.sees_prices(company.pk):
+            return {}
+        known: dict[str, Any] = {"at": site, "places": places}
+        try:
+            found = roll_up(
+                bill, quantity=quantity, site=site, company=company, on=on, now=self.now, actor=self.request.user
+            )
+        except DomainError as error:
+            return {**known, "cost_refusal": refusal(error)}
+        return {
+            **known,
+            "roll_up": found,
+            "cost_kinds": [(CostKind(kind).label, amount) for kind, amount in found.whole.costs.items() if amount],
+            "cost_rows": [{"row": row, "depth": range(row.level)} for row in found.rows],
+        }
+
+    @cached_property
+    def places(self) -> list[Site]:
+        """Where it may be made: the bill's site, else those whose stock is the company's."""
+        bill = self.bill
+        if bill.site is not None:
+            return [bill.site]
+        found = Site.objects.select_related("company", "default_owner").filter(pk__in=self.site_ids, archived_at=None)
+        if bill.company_id is not None:
+            found = found.filter(default_owner=bill.company_id)
+        ends = Routing.objects.filter(item=bill.item_id, archived_at=None).order_by("pk")
+        last = ends.values_list("operations__work_center__site", flat=True).order_by("-operations__number").first()
+        return sorted(found, key=lambda site: (site.pk != last, site.code))
 
     @property
     def only_company(self) -> int | None:

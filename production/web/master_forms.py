@@ -163,8 +163,10 @@ class ReasonForm(MasterForm):
 
 
 class OperatorForm(MasterForm):
-    team = CodedField(label=_("Team"), queryset=Team.objects.none(), required=False)
-    work_center = CodedField(label=_("Work center"), queryset=WorkCenter.objects.none(), required=False)
+    team = CodedField(label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("None"))
+    work_center = CodedField(
+        label=_("Work center"), queryset=WorkCenter.objects.none(), required=False, empty_label=_("None")
+    )
     skills = SkillsField(
         label=_("Skills"), queryset=Skill.objects.none(), required=False,
         widget=forms.SelectMultiple(attrs={"size": "5"}),
