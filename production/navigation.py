@@ -2,15 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from production.choices import TaskState
+from production.rules import OPEN_STATES
 from production.web.master_kinds import KINDS
 from sites.web import navigation
 from sites.web.navigation import Entry
 
-_OPEN = """
-SELECT count(*) FROM production_manufacturingorder
-WHERE state IN ('planned', 'released', 'in_progress', 'partly_completed') AND site_id = ANY(%(at)s)
-  AND (company_id = ANY(%(companies)s::bigint[]) OR site_id = ANY(%(sites)s::bigint[]))
-"""
+_WORKABLE = (TaskState.READY, TaskState.RUNNING, TaskState.PAUSED)
 
 MAKE = Entry(
     name="make",
@@ -19,25 +17,19 @@ MAKE = Entry(
     icon="make",
     key="m",
     order=40,
-    count=_OPEN,
+    count=navigation.count_open("production_manufacturingorder", OPEN_STATES),
     count_label=_("open manufacturing orders"),
     also=("bills-of-materials/", "routings/", *(f"{kind.path}/" for kind in KINDS)),
 )
-
-_OPEN_TASKS = """
-SELECT count(*) FROM production_task
-WHERE state IN ('ready', 'running', 'paused') AND site_id = ANY(%(at)s)
-  AND (company_id = ANY(%(companies)s::bigint[]) OR site_id = ANY(%(sites)s::bigint[]))
-"""
 
 TASKS = Entry(
     name="tasks",
     label=_("Tasks"),
     path="tasks/",
     icon="clip",
-    key="t",
+    key="k",
     order=45,
-    count=_OPEN_TASKS,
+    count=navigation.count_open("production_task", _WORKABLE),
     count_label=_("tasks that can be worked on"),
     hides_empty=True,
     also=("supply-flow/", "floor-devices/", "floor-conflicts/"),

@@ -2,13 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from purchasing.rules import OPEN_STATES
 from sites.web import navigation
 from sites.web.navigation import Entry
-
-_OPEN = """
-SELECT count(*) FROM purchasing_purchaseorder
-WHERE state IN ('ordered', 'partly_received') AND site_id = ANY(%(at)s) AND company_id = ANY(%(companies)s::bigint[])
-"""
 
 BUY = Entry(
     name="buy",
@@ -18,7 +14,7 @@ BUY = Entry(
     key="b",
     order=50,
     is_trade=True,
-    count=_OPEN,
+    count=navigation.count_open("purchasing_purchaseorder", OPEN_STATES, is_shared=False),
     count_label=_("open purchase orders"),
     also=("suppliers/",),
 )

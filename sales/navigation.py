@@ -2,13 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from sales.rules import OPEN_STATES
 from sites.web import navigation
 from sites.web.navigation import Entry
-
-_OPEN = """
-SELECT count(*) FROM sales_salesorder
-WHERE state IN ('open', 'partly_shipped') AND site_id = ANY(%(at)s) AND company_id = ANY(%(companies)s::bigint[])
-"""
 
 SELL = Entry(
     name="sell",
@@ -18,7 +14,7 @@ SELL = Entry(
     key="o",
     order=30,
     is_trade=True,
-    count=_OPEN,
+    count=navigation.count_open("sales_salesorder", OPEN_STATES, is_shared=False),
     count_label=_("open sales orders"),
     also=("sales-orders/", "customers/"),
 )

@@ -22,8 +22,16 @@ from core.web.rows import FormRow, FormRows, typed
 from inventory.models import Item
 from inventory.selectors.typed import items_by_sku
 from inventory.web.steps import tell
-from production.drafts import BillDraft, BillLineChange, BillLineDraft, BillLineEdit, BillLineRemoval
-from production.models import BillOfMaterialsLine
+from production.choices import OUTPUT_KINDS, BillKind, BillLineKind
+from production.drafts import (
+    BillDraft,
+    BillLineChange,
+    BillLineDraft,
+    BillLineEdit,
+    BillLineRemoval,
+    SubstituteDraft,
+)
+from production.models import BillOfMaterialsLine, BillOfMaterialsSubstitute
 from production.services import bills
 from production.web import whose
 from production.web.bills import BillMixin
@@ -41,6 +49,12 @@ class BillForm(forms.Form):
 
     item = fields.text(gettext_lazy("Item"), required=True, most=64, **fields.SUGGEST_ITEMS)
     whose = forms.ChoiceField(label=gettext_lazy("For"), help_text=gettext_lazy("The closest is followed."))
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=BillKind.choices,
+        required=False,
+        help_text=gettext_lazy("A phantom is never stocked; a disassembly takes its item apart."),
+    )
     code = fields.text(gettext_lazy("Code"), most=64)
     revision = fields.text(gettext_lazy("Revision"), most=32)
     quantity = fields.number(gettext_lazy("Makes"), required=True, help_text=gettext_lazy("What the lines are for."))
@@ -53,13 +67,15 @@ class BillForm(forms.Form):
     def __init__(self, *args: Any, whose: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not whose:  # what it is of, and for whom, is settled
-            del self.fields["item"], self.fields["whose"]
+            del self.fields["item"], self.fields["whose"], self.fields["kind"]
         else:
             self.fields["whose"].choices = list(whose)  # type: ignore[attr-defined]
 
     def head(self) -> dict[str, Any]:
         """The head's fields as the service takes them."""
         said = {name: value for name, value in self.cleaned_data.items() if name not in {"item", "whose", "version"}}
+        if "kind" in said:
+            said["kind"] = said["kind"] or BillKind.MAKE
         return {
             **said,
             "quantity": typed(said["quantity"]),
@@ -74,7 +90,14 @@ class BillFormPage(SitePageMixin, View):
         known = items_by_sku((row.text("component") for row in rows.rows), self.access)
         for row in rows.rows:
             row.about = known.get(row.text("component").lower())
-        context = {"form": form, "rows": rows, "base": f"/s/{self.site_code}/", **self.around()}
+        context = {
+            "form": form,
+            "rows": rows,
+            "line_kinds": [("", _("component")), *((one.value, one.label) for one in OUTPUT_KINDS)],
+            "supply_sites": reader.of(self.request).sites,
+            "base": f"/s/{self.site_code}/",
+            **self.around(),
+        }
         return render(self.request, "production/bill_form.html", context, status=status)
 
     def around(self) -> dict[str, Any]:
@@ -94,6 +117,53 @@ class BillFormPage(SitePageMixin, View):
         if errors:
             raise InvalidInput(errors=errors)
         return [known[row.text("component").lower()] for row in rows.rows]
+
+    def line_values(self, row: FormRow, place: int) -> dict[str, Any]:
+        """What a line says, as the service takes it.
+
+        :raises InvalidInput: for a date, a number, a site or a substitute that is none.
+        """
+        field = f"lines.{place}"
+        number = row.text("operation_number")
+        if number and not number.isdecimal():
+            raise InvalidInput(errors={f"{field}.operation_number": _("“%(text)s” is no number.") % {"text": number}})
+        values: dict[str, Any] = {
+            "kind": row.text("kind") or BillLineKind.COMPONENT,
+            "operation_number": int(number) if number else None,
+            "supply_site_id": self.supply_site(row.text("supply_site"), f"{field}.supply_site"),
+            "cost_share": _share(row.text("cost_share") or "0", f"{field}.cost_share"),
+            "substitutes": self.substitutes(row.text("substitutes"), f"{field}.substitutes"),
+            "quantity_per": typed(row.text("quantity_per")) or 0,
+            "fixed_quantity": typed(row.text("fixed_quantity")) or 0,
+            "scrap_factor": _share(row.text("scrap_factor") or "0", f"{field}.scrap_factor"),
+            "note": row.text("note")[:200],
+        }
+        for name in DATES:
+            values[name] = _date(row.text(name), f"{field}.{name}")
+        return values
+
+    def supply_site(self, code: str, field: str) -> int | None:
+        known = {site.code.lower(): site.pk for site in reader.of(self.request).sites}
+        if code and code.lower() not in known:
+            raise InvalidInput(errors={field: _("There is no site “%(code)s”.") % {"code": code}})
+        return known.get(code.lower())
+
+    def substitutes(self, text: str, field: str) -> list[SubstituteDraft]:
+        """What may stand for a component, the first choice first: `PINE × 1.2, ASH`."""
+        named = [one.strip() for one in text.split(",") if one.strip()]
+        parts = [[part.strip() for part in one.replace("*", "×").split("×", 1)] for one in named]
+        known = items_by_sku((part[0] for part in parts), self.access)
+        for sku in (part[0] for part in parts):
+            if sku.lower() not in known:
+                raise InvalidInput(errors={field: _("There is no item “%(sku)s”.") % {"sku": sku}})
+        return [
+            SubstituteDraft(
+                item_id=known[part[0].lower()].pk,
+                factor=to_decimal(typed(part[1]), field=field) if len(part) > 1 else Decimal(1),
+                preference=place,
+            )
+            for place, part in enumerate(parts, start=1)
+        ]
 
 
 class BillNewPage(BillFormPage):
@@ -130,7 +200,7 @@ class BillNewPage(BillFormPage):
             raise InvalidInput(errors={"item": _("There is no item “%(sku)s”.") % {"sku": sku}})
         site_id, company_id = whose.ids(form.cleaned_data["whose"])
         lines = [
-            BillLineDraft(component_id=component.pk, **line_values(row, place))
+            BillLineDraft(component_id=component.pk, **self.line_values(row, place))
             for place, (component, row) in enumerate(zip(self.items(rows), rows.rows, strict=True))
         ]
         return BillDraft(
@@ -206,7 +276,7 @@ class BillEditPage(BillMixin, BillFormPage):
             line = known.pop(row.text("id"), None)
             if line is not None and {name: row.text(name) for name in line_said(line)} == line_said(line):
                 continue
-            values = line_values(row, place)
+            values = self.line_values(row, place)
             if line is None:
                 edits.append(BillLineDraft(component_id=component.pk, **values))
             else:
@@ -230,6 +300,11 @@ def line_said(line: BillOfMaterialsLine) -> dict[str, str]:
     return {
         "id": str(line.pk),
         "component": line.component.sku,
+        "kind": "" if line.kind == BillLineKind.COMPONENT else line.kind,
+        "operation_number": str(line.operation_number or ""),
+        "supply_site": line.supply_site.code if line.supply_site else "",
+        "cost_share": _plain(line.cost_share * HUNDRED) if line.cost_share else "",
+        "substitutes": ", ".join(substitute_said(one) for one in line.substitutes.all()),
         "quantity_per": _plain(line.quantity_per),
         "fixed_quantity": _plain(line.fixed_quantity) if line.fixed_quantity else "",
         "scrap_factor": _plain(line.scrap_factor * HUNDRED) if line.scrap_factor else "",
@@ -239,20 +314,9 @@ def line_said(line: BillOfMaterialsLine) -> dict[str, str]:
     }
 
 
-def line_values(row: FormRow, place: int) -> dict[str, Any]:
-    """What a line says, as the service takes it.
-
-    :raises InvalidInput: for a date that is none.
-    """
-    values: dict[str, Any] = {
-        "quantity_per": typed(row.text("quantity_per")) or 0,
-        "fixed_quantity": typed(row.text("fixed_quantity")) or 0,
-        "scrap_factor": _share(row.text("scrap_factor") or "0", f"lines.{place}.scrap_factor"),
-        "note": row.text("note")[:200],
-    }
-    for name in DATES:
-        values[name] = _date(row.text(name), f"lines.{place}.{name}")
-    return values
+def substitute_said(row: BillOfMaterialsSubstitute) -> str:
+    """A substitute as it is typed: `PINE × 1.2`, and `PINE` alone where one stands for one."""
+    return row.item.sku if row.factor == 1 else f"{row.item.sku} × {_plain(row.factor)}"
 
 
 def _date(text: str, field: str) -> date | None:

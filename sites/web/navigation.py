@@ -54,6 +54,18 @@ NETWORK = Entry(name="network", label=_("Network"), path="network/", icon="netwo
 _entries: dict[str, Entry] = {}
 
 
+def count_open(table: str, states: Sequence[str], *, is_shared: bool = True) -> str:
+    """A count of the rows of a table at the page's sites in these states that are his company's.
+
+    With `is_shared` what others have at his sites counts as well. The table has `state`, `site_id` and `company_id`.
+    """
+    listed = ", ".join(f"'{state}'" for state in states)
+    mine = "company_id = ANY(%(companies)s::bigint[])"
+    if is_shared:
+        mine = f"({mine} OR site_id = ANY(%(sites)s::bigint[]))"
+    return f"SELECT count(*) FROM {table} WHERE state IN ({listed}) AND site_id = ANY(%(at)s) AND {mine}"
+
+
 def register(entry: Entry) -> None:
     """Enter one; the same name again replaces it, so that `ready` may run twice."""
     _entries[entry.name] = entry

@@ -435,6 +435,47 @@ class TestBills:
             ("LEG", D(0), date(2026, 1, 1)),
         ]
 
+    def test_a_line_says_its_kind_where_it_is_used_and_what_stands_for_it(self, visit, send, cast):
+        said = {
+            "lines-0-component": "top", "lines-0-quantity_per": "1", "lines-0-operation_number": "20",
+            "lines-0-supply_site": "TLL", "lines-0-substitutes": "PLANK × 1.25, leg",
+            "lines-1-component": "LEG", "lines-1-quantity_per": "2", "lines-1-kind": "co_product",
+            "lines-1-cost_share": "12.5",
+        }  # fmt: skip
+        head = {"item": "TABLE", "whose": f"company:{cast.maker.pk}", "quantity": "1", "yield_factor": "100"}
+        phantom = send(f"{self.LIST}new/", kind="phantom", **head, **said)
+        assert phantom.context["rows"].rows[1].errors == {"kind": "A phantom gives nothing beside itself."}
+        answer = send(f"{self.LIST}new/", kind="make", **head, **said)
+        assert answer.status_code == 200
+        bill = cast.table.bills_of_materials.get()
+        top, leg = bill.lines.order_by("line_no")
+        assert (bill.kind, top.operation_number, top.supply_site) == ("make", 20, cast.tll)
+        assert [(one.item.sku, one.factor) for one in top.substitutes.order_by("preference")] == [
+            ("PLANK", D("1.25")), ("LEG", 1),
+        ]  # fmt: skip
+        assert (leg.kind, leg.cost_share) == ("co_product", D("0.125"))
+
+        edit = visit(f"{self.LIST}{bill.pk}/edit/")
+        shown = [dict(row.said) for row in edit.context["rows"].rows]
+        assert (shown[0]["substitutes"], shown[1]["cost_share"]) == ("PLANK × 1.25, LEG", "12.5")
+        shown[0] |= {"substitutes": "LEG", "supply_site": "", "operation_number": ""}
+        lines = {f"lines-{place}-{name}": text for place, row in enumerate(shown) for name, text in row.items()}
+        send(f"{self.LIST}{bill.pk}/edit/", quantity="1", yield_factor="100", version=bill.version, **lines)
+        top.refresh_from_db()
+        assert (top.supply_site, top.operation_number) == (None, None)
+        assert [one.item.sku for one in top.substitutes.all()] == ["LEG"]
+
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [("operation_number", "ten"), ("supply_site", "FAR"), ("substitutes", "NONE"), ("substitutes", "LEG × many")],
+    )
+    def test_what_is_wrong_with_a_line_stands_at_its_field(self, send, cast, name, text):
+        said = {"lines-0-component": "TOP", "lines-0-quantity_per": "1", f"lines-0-{name}": text}
+        head = {"item": "TABLE", "whose": f"company:{cast.maker.pk}", "quantity": "1", "yield_factor": "100"}
+        refused = send(f"{self.LIST}new/", **head, **said)
+        assert list(refused.context["rows"].rows[0].errors) == [name]
+        assert not cast.table.bills_of_materials.exists()
+
     def test_a_circle_is_refused_at_its_line(self, send, deep, cast):
         said = {"lines-0-component": "TOP", "lines-0-quantity_per": "1"}
 

@@ -201,3 +201,8 @@ def test_missing_pages_and_nouns_answer_each_in_their_way(cast: Cast, client: Cl
     assert client.get("/nowhere/").status_code == 404
     noun = client.get("/api/v1/nothing/")
     assert (noun.status_code, noun.json()["code"]) == (404, "not_found")
+
+
+def test_every_entry_has_a_key_of_its_own():
+    keys = [entry.key for entry in navigation.entries(is_small=False)]
+    assert sorted(set(keys)) == sorted(keys)

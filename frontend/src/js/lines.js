@@ -39,7 +39,8 @@ on("keydown", "[data-line] input", (event, input) => {
   if (event.key !== "Enter" || event.defaultPrevented) return;
   event.preventDefault();
   const line = input.closest("[data-line]");
-  const fields = [...line.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), select")];
+  const all = [...line.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), select")];
+  const fields = all.filter((field) => field.checkVisibility());
   const at = fields.indexOf(input);
   if (at < fields.length - 1) fields[at + 1].focus();
   else if (line.nextElementSibling?.matches("[data-line]")) line.nextElementSibling.querySelector("input:not([type=hidden])").focus();
