@@ -19,7 +19,8 @@ from core.web.refusals import errors_of
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """`reason`: "" asks for none, else "optional" or "required"; `number` labels a number that the step asks for by its
-    own name. `is_page` has a page of its own instead of a dialog; `is_at_once` needs no question."""
+    own name, a whole one unless `has_decimals`, and `words` a text. `is_page` has a page of its own instead of a
+    dialog; `is_at_once` needs no question."""
 
     name: str
     label: str
@@ -28,6 +29,8 @@ class Step:
     text: str = ""
     reason: str = ""
     number: str = ""
+    has_decimals: bool = False
+    words: str = ""
     is_danger: bool = False
     is_page: bool = False
     is_at_once: bool = False

@@ -63,6 +63,8 @@ class OrderListMixin(SitePageMixin):
             rows = rows.filter(site__code__iexact=self.asked("site"))
         if self.asked("state") in State.values:
             rows = rows.filter(state=self.asked("state"))
+        if self.asked("review") == "1":
+            rows = rows.exclude(review_reason="")
         if self.asked("search"):
             rows = orders.matching(rows, self.asked("search"))
         last = Value("\uffff", output_field=CharField())
@@ -87,7 +89,7 @@ class OrderListPage(OrderListMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = paginate(self.request, self.rows, by=self.sort, size=PAGE_SIZE)
         counts = order_page.tab_counts(self.scope(), self.sites, self.now)
-        is_plain = not any(self.asked(name) for name in ("item", "site", "state", "search"))
+        is_plain = not any(self.asked(name) for name in ("item", "site", "state", "review", "search"))
         return super().get_context_data(
             base=f"/s/{self.site_code}/",
             rows=self.shown(page.rows),
@@ -110,6 +112,7 @@ class OrderListPage(OrderListMixin, TemplateView):
             lists.text_filter("search", _("Search"), self.asked("search")),
             lists.text_filter("item", _("Item"), self.asked("item")),
             lists.choice_filter("state", _("State"), self.asked("state"), states),
+            lists.choice_filter("review", _("To review"), self.asked("review"), [("1", _("recipe has changed"))]),
         ]
         return (
             filters
@@ -138,6 +141,8 @@ class OrderListPage(OrderListMixin, TemplateView):
     def why(self, row: ManufacturingOrder, lacking: list[str]) -> str:
         if row.blocked_at is not None:
             return row.blocked_reason
+        if row.review_reason and not lacking:
+            return row.review_reason
         return _("waits for %(items)s") % {"items": ", ".join(lacking[:3])} if lacking else row.close_reason
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.errors import InvalidInput, NotFound
 from core.ui.formats import number
 from core.web.numbers import whole
+from core.web.rows import typed
 from inventory.models import Posting
 from inventory.selectors import ranks
 from inventory.services import undo
@@ -17,8 +18,9 @@ from inventory.web.steps import Step, Steps
 from production.models import ManufacturingOrder
 from production.rules import TRANSITIONS
 from production.rules import Step as Rule
+from production.selectors.orders import visible_orders
 from production.services import manufacturing_orders
-from sites.access import PLANNERS, WRITERS, Access
+from sites.access import PLANNERS, WRITERS, Access, access_of
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,15 @@ def steps_of(order: ManufacturingOrder, access: Access, url: str) -> Steps:
         ("unblock", Rule.BLOCK, reporter and is_blocked),
         ("complete", Rule.COMPLETE, reporter and not is_blocked),
         ("release", Rule.RELEASE, planner and not is_blocked),
+        ("reviewed", Rule.EDIT, planner and bool(order.review_reason)),
         ("edit", Rule.EDIT, planner),
         ("rank", Rule.RANK, planner and order.source_id is None and order.priority_id is not None),
+        ("split", Rule.SPLIT, planner and not is_blocked),
+        ("merge", Rule.RESIZE, planner and not is_blocked),
         ("block", Rule.BLOCK, reporter and not is_blocked),
         ("reverse", Rule.REVERSE, reporter),
         ("close", Rule.CLOSE, planner and (order.state, Rule.CANCEL) not in TRANSITIONS),
+        ("back-order", Rule.CLOSE, planner and order.open_quantity > 0 and order.posted_quantity > 0),
         ("cancel", Rule.CANCEL, planner),
     ]
     names = [name for name, rule, may in offered if may and (order.state, rule) in TRANSITIONS]
@@ -74,6 +80,29 @@ def plain_step(order: ManufacturingOrder, name: str, url: str) -> Step:
         "edit": {"label": _("Change…"), "is_page": True},
         "unblock": {"label": _("Unblock"), "is_at_once": True},
         "rank": {"label": _("Move to rank…"), "title": _("Move %(number)s to rank…") % of, "number": _("New rank")},
+        "reviewed": {"label": _("Reviewed"), "is_at_once": True},
+        "split": {
+            "label": _("Split…"),
+            "title": _("Split %(number)s?") % of,
+            "text": _("So many go into a new order directly behind it; what is left stays in this one."),
+            "number": _("How many, of %(amount)s") % {"amount": left},
+            "has_decimals": order.item.unit.decimals > 0,
+        },
+        "merge": {
+            "label": _("Merge…"),
+            "title": _("Merge others into %(number)s?") % of,
+            "text": _(
+                "Planned orders alike in item, site and recipe; this one makes them all, the others are canceled."
+            ),
+            "words": _("Their numbers, with commas between"),
+        },
+        "back-order": {
+            "label": _("Close with back-order"),
+            "title": _("Close %(number)s with a back-order?") % of,
+            "text": _("%(amount)s open go on in a new order for the same demand, directly behind it.")
+            % {"amount": left},
+            "reason": "optional",
+        },
         "block": {
             "label": _("Block"),
             "title": _("Block %(number)s?") % of,
@@ -176,6 +205,34 @@ def _place(order: ManufacturingOrder, said: Mapping[str, Any], rank: int | None)
     return {"after": last.pk} if last and last.pk != order.priority_id else {}
 
 
+def _reviewed(order: ManufacturingOrder, said: Mapping[str, Any], *, now: datetime, actor: Any) -> Done:
+    manufacturing_orders.reviewed(order.pk, now=now, actor=actor)
+    return Done(_("%(number)s is marked as reviewed.") % {"number": order.number})
+
+
+def _split(order: ManufacturingOrder, said: Mapping[str, Any], *, now: datetime, actor: Any) -> Done:
+    quantity = typed(str(said.get("split", "")))
+    new = manufacturing_orders.split(order.pk, [quantity], now=now, actor=actor)
+    return Done(_("%(number)s is split: %(new)s makes the rest.") % {"number": order.number, "new": new[0].number})
+
+
+def _merge(order: ManufacturingOrder, said: Mapping[str, Any], *, now: datetime, actor: Any) -> Done:
+    """With the orders named, as far as he sees them."""
+    numbers = [one.strip().upper() for one in str(said.get("merge", "")).split(",") if one.strip()]
+    rows = visible_orders(access_of(actor)).filter(company_id=order.company_id, number__in=numbers)
+    found = dict(rows.values_list("number", "pk"))
+    if missing := [one for one in numbers if one not in found]:
+        raise InvalidInput(errors={"merge": _("There is no order %(number)s.") % {"number": ", ".join(missing)[:60]}})
+    others = [found[one] for one in numbers]
+    manufacturing_orders.merge([order.pk, *others], now=now, actor=actor)
+    return Done(_("%(number)s now makes them all.") % {"number": order.number})
+
+
+def _back_order(order: ManufacturingOrder, said: Mapping[str, Any], *, now: datetime, actor: Any) -> Done:
+    new = manufacturing_orders.close_with_back_order(order.pk, reason=said.get("reason", ""), now=now, actor=actor)
+    return Done(_("%(number)s is closed; %(new)s makes the rest.") % {"number": order.number, "new": new.number})
+
+
 RUN: dict[str, Callable[..., Done]] = {
     "release": _release,
     "block": _block,
@@ -184,4 +241,8 @@ RUN: dict[str, Callable[..., Done]] = {
     "cancel": _cancel,
     "reverse": _reverse,
     "rank": _rank,
+    "reviewed": _reviewed,
+    "split": _split,
+    "merge": _merge,
+    "back-order": _back_order,
 }

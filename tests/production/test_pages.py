@@ -15,6 +15,7 @@ from inventory.models import Demand, Posting
 from inventory.services import items
 from inventory.services.recompute import recompute
 from production.models import ManufacturingOrder
+from production.services import bills
 from sales.drafts import LineDraft
 from sales.drafts import OrderDraft as SalesDraft
 from sales.services import customers, sales_orders
@@ -526,3 +527,49 @@ class TestBills:
             make_bill(cast.table, (cast.top, 1), revision=str(revision))
 
         assert queries() == few
+
+
+class TestSplitMergeReview:
+    def test_so_many_go_into_an_order_of_their_own(self, visit, send, make_order):
+        order = make_order(10, is_released=False)
+        assert "step-split" in visit(page_of(order)).content.decode()
+        send(page_of(order, "split/"), split="4")
+        order.refresh_from_db()
+        other = ManufacturingOrder.objects.exclude(pk=order.pk).get()
+        assert (order.quantity, other.quantity, other.state) == (6, 4, "planned")
+        refused = send(page_of(order, "split/"), split="6")
+        assert refused.status_code in {400, 409}
+        assert "would leave nothing" in refused.content.decode()
+
+        send(page_of(order, "merge/"), merge=f"{other.number.lower()}")
+        order.refresh_from_db()
+        other.refresh_from_db()
+        assert (order.quantity, other.state) == (10, "canceled")
+        assert "There is no order MO-NONE" in send(page_of(order, "merge/"), merge="MO-NONE").content.decode()
+
+    def test_the_rest_goes_on_in_a_back_order(self, send, make_order, stock, complete, cast):
+        stock(cast.top, 100)
+        stock(cast.leg, 100)
+        order = make_order(10)
+        complete(order, 4)
+        send(page_of(order, "back-order/"))
+        order.refresh_from_db()
+        rest = ManufacturingOrder.objects.exclude(pk=order.pk).get()
+        assert (order.state, rest.quantity, rest.state) == ("closed", 6, "planned")
+
+    def test_an_order_whose_recipe_has_changed_is_found_and_reviewed(self, visit, send, make_order, cast):
+        order, other = make_order(10), make_order(5)
+        line = order.bill.lines.first()
+        edit = LineChange(line_id=line.pk, values={"quantity_per": D(3)})
+        bills.change(order.bill_id, line_edits=[edit], now=cast.now, actor=cast.planner)
+        assert "To review:" in visit(page_of(order)).content.decode()
+        send(page_of(order, "reviewed/"))
+        assert "To review:" not in visit(page_of(order)).content.decode()
+        assert [row["order"].pk for row in visit(f"{LIST}?review=1").context["rows"]] == [other.pk]
+
+    def test_a_viewer_does_none_of_it(self, visit, send, make_order, cast):
+        order = make_order(10, is_released=False)
+        for step in ("split", "merge", "back-order", "reviewed"):
+            assert send(page_of(order, f"{step}/"), cast.viewer, split="1", merge="MO-1").status_code in {400, 403}
+        order.refresh_from_db()
+        assert order.quantity == 10
