@@ -4,9 +4,9 @@ A command comes with the tablet's own `uuid` and number. The same `uuid` again i
 leave no gap: what comes too early waits on the tablet until what is missing has come. What the services refuse is kept
 as a conflict for a supervisor, and the next commands go on: each is judged by itself, as things stand then. Commands
 that follow one another at one task are tried in one go, which costs a tenth; where one of them is refused, nothing of
-it was written, and the halves are tried, down to the one that becomes a conflict. Two
-kinds build on what came before: `finish` is kept too while another command of its task is in conflict, for a finished
-task takes no report any more; `undo_last` of a command in conflict dismisses that one.
+it was written, and the halves are tried, down to the one that becomes a conflict. Two kinds build on what came before:
+`finish` is kept too while another command of its task is in conflict, for a finished task takes no report any more;
+`undo_last` of a command in conflict dismisses that one.
 """
 
 import logging
@@ -71,21 +71,17 @@ def _runs(drafts: Sequence[CommandDraft]) -> Iterator[list[CommandDraft]]:
     """What follows one another at one task and can be done in one go; everything else by itself."""
     run: list[CommandDraft] = []
     for draft in drafts:
-        fits = (
-            run
-            and draft.kind in TOGETHER
-            and (draft.task_id, draft.sequence)
-            == (
-                run[-1].task_id,
-                run[-1].sequence + 1,
-            )
-        )
-        if run and not (fits and run[-1].kind in TOGETHER and len(run) < MOST_TOGETHER):
+        if run and not (len(run) < MOST_TOGETHER and _goes_with(run[-1], draft)):
             yield run
             run = []
         run.append(draft)
     if run:
         yield run
+
+
+def _goes_with(last: CommandDraft, draft: CommandDraft) -> bool:
+    follows = (draft.task_id, draft.sequence) == (last.task_id, last.sequence + 1)
+    return follows and last.kind in TOGETHER and draft.kind in TOGETHER
 
 
 def _receive_run(batch: Batch, run: Sequence[CommandDraft]) -> list[Answer]:

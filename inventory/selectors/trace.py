@@ -127,7 +127,7 @@ _OUTSIDE = "('supplier', 'customer', 'scrap', 'count')"
 # Where lots of work in progress can be; elsewhere none is looked for.
 _WORKED = "('wip', 'transit')"
 # What a move's own side must be: the asked lot in a physical place; or production or work in progress of the order.
-_IS_LOT = "own_place.kind NOT IN ('production', 'supplier', 'customer', 'scrap', 'count')"
+_IS_LOT = f"(own_place.kind <> 'production' AND own_place.kind NOT IN {_OUTSIDE})"
 _IS_ORDER = "(own_place.kind = 'production' OR own_lot.id IS NOT NULL)"
 _WIP_OF_ORDER = f"""
     LEFT JOIN inventory_lot own_lot

@@ -167,14 +167,14 @@ class OperatorChangeSerializer(SkillWriteSerializer):
 
 class OperatorWriteSerializer(OperatorChangeSerializer):
     site = site_field()
-    pin = serializers.CharField(max_length=8, required=False, allow_blank=True, write_only=True)
+    pin = serializers.CharField(max_length=12, required=False, allow_blank=True, write_only=True)
 
 
 @extend_schema_serializer(component_name="OperatorPin")
 class PinSerializer(Serializer):
-    """4 to 8 digits; nothing takes the PIN away."""
+    """4 to 12 digits, not all the same; nothing takes the PIN away."""
 
-    pin = serializers.CharField(max_length=8, allow_blank=True)
+    pin = serializers.CharField(max_length=12, allow_blank=True)
 
 
 class BadgeSerializer(serializers.Serializer):

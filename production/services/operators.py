@@ -62,7 +62,7 @@ def edit(
 
 @service
 def set_pin(operator_id: int, pin: str, *, actor: Any) -> Operator:
-    """Let an operator sign on by these 4 to 8 digits; an empty PIN takes it away. Emits `operator.changed`.
+    """Let an operator sign on by these digits; an empty PIN takes it away. Emits `operator.changed`.
 
     :raises InvalidInput: when it is none.
     """
@@ -121,12 +121,18 @@ def _require(operator: Operator, actor: Any) -> None:
     require(actor, company_id=operator.site.company_id, site_id=operator.site_id, roles=PLANNERS)
 
 
+def pin_hash(pin: str) -> str:
+    """What is kept of a PIN.
+
+    :raises InvalidInput: unless it has 4 to 12 digits that are not all the same.
+    """
+    if not re.fullmatch(r"[0-9]{4,12}", pin) or len(set(pin)) == 1:
+        raise InvalidInput(errors={"pin": "A PIN has 4 to 12 digits, and not all the same."})
+    return make_password(pin)
+
+
 def _pin(pin: str) -> dict[str, str]:
-    if not pin:
-        return {}
-    if not re.fullmatch(r"[0-9]{4,8}", pin):
-        raise InvalidInput(errors={"pin": "A PIN has 4 to 8 digits."})
-    return {"pin_hash": make_password(pin)}
+    return {"pin_hash": pin_hash(pin)} if pin else {}
 
 
 def _check(values: dict[str, Any], site_id: int) -> None:

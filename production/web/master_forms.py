@@ -173,7 +173,7 @@ class OperatorForm(MasterForm):
     )  # fmt: skip
     is_supervisor = forms.BooleanField(label=_("Supervisor: settles what tablets could not"), required=False)
     pin = fields.text(
-        _("PIN"), most=8, help_text=_("4 to 8 digits, for the tablet; left empty, it stays."), inputmode="numeric",
+        _("PIN"), most=12, help_text=_("4 to 12 digits, for the tablet; left empty, it stays."), inputmode="numeric",
         type="password",
     )  # fmt: skip
 

@@ -63,9 +63,9 @@ def test_an_operator_has_a_pin_and_a_badge_of_which_no_word_is_kept(cast):
     assert not operators.is_pin_of(mari, "")
 
 
-@pytest.mark.parametrize("pin", ["123", "123456789", "12a4", "١٢٣٤"])
-def test_a_pin_has_four_to_eight_digits(cast, pin):
-    with pytest.raises(InvalidInput, match="4 to 8 digits"):
+@pytest.mark.parametrize("pin", ["123", "1234567890123", "1111", "12a4", "١٢٣٤"])
+def test_a_pin_has_four_to_twelve_digits_not_all_the_same(cast, pin):
+    with pytest.raises(InvalidInput, match="4 to 12 digits"):
         operators.create(site=cast.tll, code="MARI", pin=pin, actor=cast.planner)
 
 
