@@ -1,8 +1,10 @@
 """Reading plans and checks, each within a reader's access."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
-from quality.models import QualityCheck, QualityPlan
+from quality.models import QualityCheck, QualityPlan, QualityResult
 from sites.access import Access
 
 
@@ -16,3 +18,9 @@ def plans(access: Access) -> QuerySet[QualityPlan]:
 def checks(access: Access) -> QuerySet[QualityCheck]:
     """Checks of his companies, and those at his sites."""
     return QualityCheck.objects.filter(access.q(companies=["company"], sites=["site"]))
+
+
+def photos(access: Access) -> QuerySet[Any]:
+    """The ids of the pictures taken at the checks that he sees."""
+    found = QualityResult.objects.filter(check_row__in=checks(access), attachment__isnull=False)
+    return found.values("attachment")

@@ -23,6 +23,8 @@ _PAGES = (
     *((kind.label, f"{kind.path}/", True) for kind in KINDS),
     (gettext_lazy("At partners"), "at-partners/", False),
     (gettext_lazy("Supply flow"), "supply-flow/", False),
+    (gettext_lazy("Quality plans"), "quality-plans/", True),
+    (gettext_lazy("Tablets and badges"), "floor-devices/", True),
     (gettext_lazy("Suppliers"), "suppliers/", True),
     (gettext_lazy("Adjustments"), "adjustments/", True),
     (gettext_lazy("Stock counts"), "stock-counts/", True),
@@ -35,6 +37,7 @@ _PLANNED = (
     (gettext_lazy("Bill of materials"), "bills-of-materials/new/", True),
     (gettext_lazy("Routing"), "routings/new/", True),
     *((kind.name, f"{kind.path}/new/", True) for kind in KINDS),
+    (gettext_lazy("Quality plan"), "quality-plans/new/", True),
     (gettext_lazy("Customer"), "customers/new/", True),
     (gettext_lazy("Supplier"), "suppliers/new/", True),
 )

@@ -16,16 +16,19 @@ from sites.models import Company, Site
 
 
 @service
-def upload(*, company: Company, file: File, site: Site | None = None, actor: Any) -> Attachment:
+def upload(
+    *, company: Company, file: File, site: Site | None = None, by_operator: bool = False, actor: Any
+) -> Attachment:
     """Keep a picture (PNG, JPEG, GIF, WebP) or a PDF of `company`, of at most 10 MB.
 
-    `site`: where its people work who bring it in, if they do not belong to the company as a whole. What it is, is
-    told by its bytes. It is seen by the company, and by whoever sees what it is hung on afterwards.
+    `site`: where its people work who bring it in, if they do not belong to the company as a whole; with `by_operator`
+    those of whoever operates it may as well, for what they saw there. What it is, is told by its bytes. It is seen by
+    the company, and by whoever sees what it is hung on afterwards.
 
     :raises InvalidInput: for `file`, when it is empty, too large or of another kind.
     :raises NotFound, Forbidden: for who may not write for the company.
     """
-    require(actor, company_id=company.pk, site_id=site.pk if site else None)
+    require(actor, company_id=company.pk, site_id=site.pk if site else None, by_operator=by_operator)
     content = _content(file)
     kind = kind_of(content)
     if kind is None:

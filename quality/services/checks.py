@@ -135,7 +135,8 @@ def _found(check: QualityCheck, results: Sequence[ResultDraft]) -> list[QualityR
     given = {draft.line_no: draft for draft in results}
     rows = list(check.results.order_by("line_no"))
     photos = {draft.attachment_id for draft in results if draft.attachment_id}
-    known = set(Attachment.objects.filter(pk__in=photos, company=check.company_id).values_list("pk", flat=True))
+    pictures = Attachment.objects.filter(company=check.company_id, content_type__startswith="image/")
+    known = set(pictures.filter(pk__in=photos).values_list("pk", flat=True))
     errors = {f"results.{no}": "There is no such characteristic." for no in given.keys() - {r.line_no for r in rows}}
     for row in rows:
         draft = given.get(row.line_no, ResultDraft(line_no=row.line_no))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -17,10 +18,12 @@ from core.web.keyset import paginate
 from core.web.rows import typed
 from inventory.web.serving import document_url
 from inventory.web.steps import refusal, tell
+from production.selectors.attachments import shown
+from production.services import attachments
 from quality import selectors
 from quality.choices import CheckState, Decision, Trigger
 from quality.drafts import ResultDraft
-from quality.models import QualityCheck
+from quality.models import QualityCheck, QualityResult
 from quality.services import checks
 from sites.access import PLANNERS, WRITERS
 from sites.web.mixins import SitePageMixin
@@ -81,8 +84,13 @@ class CheckMixin(SitePageMixin):
             "url": self.url,
             "check": check,
             "results": [
-                {"row": row, "value": said.get(f"value_{row.line_no}", ""), "is_ok": said.get(f"ok_{row.line_no}", "")}
-                for row in check.results.order_by("line_no")
+                {
+                    "row": row,
+                    "value": said.get(f"value_{row.line_no}", ""),
+                    "is_ok": said.get(f"ok_{row.line_no}", ""),
+                    "photo": shown(row.attachment, self.base) if row.attachment else None,
+                }
+                for row in check.results.select_related("attachment").order_by("line_no")
             ],
             "source_url": document_url(self.base, check.source_kind, check.source_id),
             "decisions": [(one.value, one.label) for one in decisions],
@@ -129,11 +137,28 @@ class CheckStepPage(CheckMixin, View):
                     value=to_decimal(typed(text), field=row.name) if text else None,
                     is_ok={"yes": True, "no": False}.get(is_ok),
                     note=said.get(f"note_{row.line_no}", "")[:500],
+                    attachment_id=self.photo(row),
                 )
             )
         check = checks.record(pk, results, now=self.now, actor=self.request.user)
         words = _("%(number)s passed.") if check.state == CheckState.PASSED else _("%(number)s failed.")
         tell(self.request, words % {"number": check.number}, undo=f"{self.url}reopen/")
+
+    def photo(self, row: QualityResult) -> int | None:
+        """The picture that came with a characteristic, kept.
+
+        :raises InvalidInput: naming the characteristic, when it is none.
+        """
+        file = self.request.FILES.get(f"photo_{row.line_no}")
+        if not isinstance(file, UploadedFile):
+            return None
+        try:
+            kept = attachments.upload(
+                company=self.check.company, file=file, site=self.check.site, by_operator=True, actor=self.request.user
+            )
+        except InvalidInput as error:
+            raise InvalidInput(errors={f"results.{row.line_no}": " ".join(error.errors.values())}) from None
+        return kept.pk
 
     def reopen(self, pk: int) -> None:
         check = checks.reopen(pk, now=self.now, actor=self.request.user)
