@@ -18,7 +18,7 @@ from inventory.services.adjustments import AdjustmentLine, adjust
 from inventory.services.transfers.drafts import Movement, Part
 from production.choices import ReasonKind
 from production.drafts import BillDraft, BillLineDraft, OrderDraft
-from production.models import ManufacturingOrder, Operator, Reason, Skill, WorkCenter
+from production.models import ManufacturingOrder, Operator, Reason, Skill, Team, Tool, WorkCenter
 from production.routing_drafts import InstructionDraft, OperationDraft, RoutingDraft
 from production.services import bills, manufacturing_orders, masters, operators, routings, tasks
 from production.services.tasks import Doing, ReportDraft
@@ -53,6 +53,9 @@ REASONS = (
     (ReasonKind.SCRAP, "SIZE", "Wrong size"),
     (ReasonKind.REWORK, "SURFACE", "Surface"),
 )
+TOOLS = (("GAUGE", "Board gauge", "TLL"), ("TORQUE", "Torque wrench, 12 Nm", "CHI"))
+# What the operations of the stand need, by their work centers.
+NEEDS = {"SAW-1": ((), ("GAUGE",)), "OIL-1": (("OILING",), ()), "ASSEMBLY-1": ((), ("TORQUE",))}
 
 
 @dataclass
@@ -62,6 +65,8 @@ class Floor:
     centers: dict[str, WorkCenter] = field(default_factory=dict)
     people: dict[str, Operator] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
+    skills: dict[str, Skill] = field(default_factory=dict)
+    tools: dict[str, Tool] = field(default_factory=dict)
 
 
 def write_shop_floor(world: World) -> None:
@@ -80,7 +85,10 @@ def write_shop_floor(world: World) -> None:
 def _write_masters(world: World, floor: Floor) -> None:
     coater = world.companies[MAKER]
     suppliers.create(company=world.own, code=MAKER, party=coater, name=coater.name, lead_time_days=7, actor=None)
-    skill = masters.create(Skill, code="OILING", name="Oiling", actor=None)
+    skill = floor.skills["OILING"] = masters.create(Skill, code="OILING", name="Oiling", actor=None)
+    for code, name, site in TOOLS:
+        floor.tools[code] = masters.create(Tool, site=world.sites[site], code=code, name=name, actor=None)
+    team = masters.create(Team, site=world.sites["TLL"], code="EARLY", name="Early shift", actor=None)
     for kind, code, name in REASONS:
         masters.create(Reason, kind=kind, code=code, name=name, actor=None)
     for code, name, site, machines, labor, machine, overhead in CENTERS:
@@ -102,6 +110,7 @@ def _write_masters(world: World, floor: Floor) -> None:
             name=name,
             work_center=floor.centers[center],
             skills=[skill] if site == "RIX" else [],
+            team=team if site == "TLL" else None,
             pin=pin,
             actor=None,
         )
@@ -151,6 +160,8 @@ def _write_routing(world: World, floor: Floor) -> None:
             run_time_minutes_per_unit=D(run),
             service_unit_price=price,
             yield_factor=D(share),
+            skill_ids=[floor.skills[code].pk for code in NEEDS.get(center, ((), ()))[0]],
+            tool_ids=[floor.tools[code].pk for code in NEEDS.get(center, ((), ()))[1]],
             instructions=[InstructionDraft(text=text) for text in texts],
         )
         for name, center, setup, run, price, share, texts in steps
