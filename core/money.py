@@ -27,3 +27,12 @@ def share(value: Decimal, part: Decimal, whole: Decimal, currency: str) -> Decim
     So value in = value out to the last cent: whoever takes the rest takes the remainder too.
     """
     return value if part == whole else round_money(value * part / whole, currency)
+
+
+def parts(value: Decimal, count: int, currency: str) -> list[Decimal]:
+    """`value` in `count` parts as alike as coins allow, which add up to it."""
+    found: list[Decimal] = []
+    for left in range(count, 0, -1):
+        found.append(share(value, Decimal(1), Decimal(left), currency))
+        value -= found[-1]
+    return found

@@ -132,6 +132,7 @@ class DemandKind(models.TextChoices):
 class SupplyKind(models.TextChoices):
     PURCHASE_LINE = "purchase_line", "purchase order line"
     MO_OUTPUT = "mo_output", "manufacturing order output"
+    MO_BESIDE = "mo_beside", "by-product of a manufacturing order"
     TRANSFER_IN = "transfer_in", "transfer in"
 
 

@@ -55,7 +55,8 @@ class Withdrawal:
     `used_by_id`: its own first, then consigned, each by earliest expiry, lot age, pick order; over as many as
     needed. With `passes_title` (shipment, issue) consigned parts first become the using company's. Without it
     (transfer, adjustment, count) they leave as they are, and the target keeps lot and owner. With `is_correction`
-    (adjustment, count, loss) it takes the stock of the owner it names, whoever may use it.
+    (adjustment, count, loss) it takes the stock of the owner it names, whoever may use it. With `is_repair` it uses
+    what stands blocked or in quarantine of the lot it names, to mend it.
     """
 
     item_id: int
@@ -68,6 +69,7 @@ class Withdrawal:
     owner_id: int | None = None
     passes_title: bool = False
     is_correction: bool = False
+    is_repair: bool = False
     line_id: int | None = None
     field: str = "quantity"
 

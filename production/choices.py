@@ -14,10 +14,12 @@ class ManufacturingOrderState(models.TextChoices):
 
 
 class BillKind(models.TextChoices):
-    """A phantom is never stocked: who needs it takes its components. A disassembly takes its item apart."""
+    """A phantom is never stocked: who needs it takes its components. A disassembly takes its item apart; a rework
+    says what repairing its item takes beside the item itself."""
 
     MAKE = "make"
     PHANTOM = "phantom"
+    REWORK = "rework"
     DISASSEMBLY = "disassembly"
 
 
@@ -33,9 +35,15 @@ OUTPUT_KINDS = (BillLineKind.BY_PRODUCT, BillLineKind.CO_PRODUCT)
 
 
 class OrderKind(models.TextChoices):
+    """Making an item; repairing pieces of it, which stay what they are; taking pieces of it apart."""
+
     MAKE = "make"
     REWORK = "rework"
     DISASSEMBLY = "disassembly"
+
+
+# Orders that use pieces of their own item.
+ON_PIECES = (OrderKind.REWORK, OrderKind.DISASSEMBLY)
 
 
 class TaskState(models.TextChoices):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from inventory.drafts import LineChange, LineRemoval, Posted
-from production.choices import BillKind, BillLineKind
+from production.choices import BillKind, BillLineKind, OrderKind
 from production.models import Completion, ManufacturingOrder
 
 
@@ -70,7 +70,9 @@ class OrderDraft:
     """An order to be, for `quantity` good ones by `due_at` (or the end of receiving on `due_on`).
 
     `company_id` defaults to the site's default owner, `bill_id` to the closest recipe. With `demand_id` it is made
-    for that demand and shares its place in the ranks; else it is made to stock and goes to the end.
+    for that demand and shares its place in the ranks; else it is made to stock and goes to the end. A rework repairs
+    pieces of the item, those of the held lot `source_lot_id` if it names one; of a disassembly `quantity` is how many
+    are taken apart. Neither is for a demand.
     """
 
     item_id: int
@@ -81,6 +83,8 @@ class OrderDraft:
     company_id: int | None = None
     bill_id: int | None = None
     demand_id: int | None = None
+    kind: str = OrderKind.MAKE
+    source_lot_id: int | None = None
     number: str = ""
     lot_number: str = ""
     note: str = ""
@@ -99,16 +103,28 @@ class ComponentUse:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutputDraft:
+    """So much of a by-product or co-product came out, in a lot if it is tracked by one, or by serial numbers."""
+
+    item_id: int
+    quantity: object
+    lot_number: str = ""
+    serial_numbers: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompletionDraft:
     """A report: `quantity` good ones and `scrapped_quantity` lost.
 
-    `components`: None takes the planned share, an empty list nothing, anything else as given. A lot-tracked item needs
-    `lot_number` (absent: the order's), one tracked by serial number as many `serial_numbers` as good ones.
+    `components`: None takes the planned share, an empty list nothing, anything else as given; `outputs` the same for
+    what comes out beside. A lot-tracked item needs `lot_number` (absent: the order's), one tracked by serial number as
+    many `serial_numbers` as good ones.
     """
 
     quantity: object
     scrapped_quantity: object = Decimal(0)
     components: Sequence[ComponentUse] | None = None
+    outputs: Sequence[OutputDraft] | None = None
     lot_number: str = ""
     serial_numbers: Sequence[str] = ()
     expires_on: date | None = None

@@ -19,13 +19,14 @@ class BillCycle(InvalidInput):
 
 
 class NoBill(InvalidInput):
-    """There is no recipe to follow."""
+    """There is no recipe to follow, to make an item or (`is_apart`) to take it apart."""
 
     code = "no_bill_of_materials"
 
-    def __init__(self, *, item: str, site: str, on: object, field: str = "item") -> None:
+    def __init__(self, *, item: str, site: str, on: object, is_apart: bool = False, field: str = "item") -> None:
+        recipe = "bill of materials that takes it apart" if is_apart else "bill of materials"
         super().__init__(
-            errors={field: f"{item} has no bill of materials for {site} on {on}."},
+            errors={field: f"{item} has no {recipe} for {site} on {on}."},
             item=item,
             site=site,
             on=str(on),

@@ -10,7 +10,8 @@ SELECT o.number, c.line_no, CASE WHEN o.state IN {_OPEN} THEN c.open_quantity EL
 FROM production_manufacturingordercomponent c
 JOIN production_manufacturingorder o ON o.id = c.order_id
 LEFT JOIN inventory_demand d ON d.kind = 'mo_component' AND d.line_id = c.id AND d.part = 0
-WHERE CASE WHEN o.state IN {_OPEN} AND c.kind = 'component' THEN c.open_quantity ELSE 0 END
+WHERE CASE WHEN o.state IN {_OPEN} AND c.kind = 'component' AND (o.source_lot_id IS NULL OR c.item_id <> o.item_id)
+         THEN c.open_quantity ELSE 0 END
          IS DISTINCT FROM coalesce(d.open_quantity, 0)
    OR (d.closed_at IS NULL) <> (d.open_quantity > 0)
    OR (d.open_quantity > 0 AND d.firmness <> CASE o.state WHEN 'planned' THEN 'planned' ELSE 'firm' END)
@@ -29,9 +30,20 @@ OUTPUT = f"""
 SELECT o.number, o.state, o.open_quantity, s.open_quantity AS supplied, s.firmness
 FROM production_manufacturingorder o
 LEFT JOIN inventory_supply s ON s.kind = 'mo_output' AND s.line_id = o.id AND s.part = 0
-WHERE CASE WHEN o.state IN {_OPEN} THEN o.open_quantity ELSE 0 END IS DISTINCT FROM coalesce(s.open_quantity, 0)
+WHERE CASE WHEN o.state IN {_OPEN} AND o.kind <> 'disassembly' THEN o.open_quantity ELSE 0 END
+         IS DISTINCT FROM coalesce(s.open_quantity, 0)
    OR (s.open_quantity > 0 AND s.firmness <> CASE o.state WHEN 'planned' THEN 'planned' ELSE 'firm' END)
    OR (s.open_quantity > 0 AND (s.item_id, s.site_id, s.used_by_id) <> (o.item_id, o.site_id, o.company_id))
+"""
+
+BESIDE = f"""
+SELECT o.number, c.line_no, c.open_quantity, s.open_quantity AS supplied
+FROM production_manufacturingordercomponent c
+JOIN production_manufacturingorder o ON o.id = c.order_id
+LEFT JOIN inventory_supply s ON s.kind = 'mo_beside' AND s.line_id = c.id AND s.part = 0
+WHERE CASE WHEN o.state IN {_OPEN} AND c.kind <> 'component' THEN c.open_quantity ELSE 0 END
+         IS DISTINCT FROM coalesce(s.open_quantity, 0)
+   OR (s.open_quantity > 0 AND (s.item_id, s.site_id, s.used_by_id) <> (c.item_id, o.site_id, o.company_id))
 """
 
 # An order made for a demand has the place of the order that asks for it.
@@ -111,6 +123,7 @@ def register() -> None:
     invariants.register("components of manufacturing orders = their demand", COMPONENTS)
     invariants.register("demand of components has a component", STRAY_COMPONENTS)
     invariants.register("output of manufacturing orders = their supply", OUTPUT)
+    invariants.register("what comes out beside = its supply", BESIDE)
     invariants.register("ranks of manufacturing orders are counted while they are open", PLACES)
     invariants.register("completed = reports of a manufacturing order", REPORTS)
     invariants.register("quantities and time of tasks = their events", TASKS)

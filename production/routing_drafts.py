@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from inventory.drafts import LineChange, LineRemoval
+from production.choices import OrderKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,7 @@ class RoutingDraft:
     operations: Sequence[OperationDraft]
     site_id: int | None = None
     company_id: int | None = None
+    kind: str = OrderKind.MAKE
     code: str = ""
     revision: str = ""
     valid_from_on: date | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from inventory.choices import ON_HAND_KINDS, LotState
+from inventory.choices import KEEPING_KINDS, ON_HAND_KINDS, LotState
 from inventory.drafts import LevelKey, Withdrawal
 
 
@@ -116,7 +116,7 @@ def _fits(withdrawal: Withdrawal, stock: Stock, today: date) -> bool:
     if withdrawal.location_id is not None and stock.location_id != withdrawal.location_id:
         return False
     is_sold_or_used = withdrawal.passes_title or withdrawal.location_id is None
-    if is_sold_or_used and stock.location_kind not in ON_HAND_KINDS:
+    if is_sold_or_used and stock.location_kind not in (KEEPING_KINDS if withdrawal.is_repair else ON_HAND_KINDS):
         return False
     if withdrawal.lot_id is None:
         return not is_sold_or_used or stock.blocked_reason(today) is None

@@ -97,7 +97,7 @@ def _release(
 
 
 def _check_lots(withdrawal: Withdrawal, ordered: Sequence[Stock], today: date) -> None:
-    if not (withdrawal.passes_title and withdrawal.lot_id):
+    if not (withdrawal.passes_title and withdrawal.lot_id) or withdrawal.is_repair:
         return
     for stock in ordered:
         if reason := stock.blocked_reason(today):

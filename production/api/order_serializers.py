@@ -10,6 +10,7 @@ from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.line_places import KeyField
 from inventory.api.order_status import LineStatusFields, OrderStatusFields
 from inventory.api.references import item_field
+from production.choices import OrderKind
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent
 from production.selectors.bills import visible_bills
 from sites.access import access_of
@@ -72,6 +73,7 @@ class OrderSerializer(OrderStatusFields, ModelSerializer):
     unit = serializers.CharField(source="item.unit.code", read_only=True)
     bill_id = serializers.IntegerField(read_only=True)
     routing_id = serializers.IntegerField(read_only=True, allow_null=True)
+    source_lot = serializers.CharField(source="source_lot.number", read_only=True, allow_null=True, default=None)
     split_from_id = serializers.IntegerField(read_only=True, allow_null=True)
     rank = serializers.SerializerMethodField()
     open_cost = serializers.SerializerMethodField()
@@ -92,6 +94,7 @@ class OrderSerializer(OrderStatusFields, ModelSerializer):
             "unit",
             "bill_id",
             "kind",
+            "source_lot",
             "routing_id",
             "split_from_id",
             "review_reason",
@@ -157,6 +160,10 @@ class OrderWriteSerializer(Serializer):
     due_at = serializers.DateTimeField(required=False, allow_null=True)
     due_on = serializers.DateField(required=False, allow_null=True, help_text="The end of receiving that day.")
     company = company_field(required=False, allow_null=True, help_text="Absent: the site's default owner.")
+    kind = serializers.ChoiceField(
+        choices=OrderKind.choices, required=False, help_text="Absent: `make`. The others use pieces of the item itself."
+    )
+    source_lot = KeyField(required=False, allow_null=True, help_text="The held lot that a rework repairs.")
     bill = ReferenceField(_bills, required=False, allow_null=True, help_text="Absent: the closest.")
     demand_id = serializers.IntegerField(
         min_value=1, required=False, allow_null=True, help_text="The one demand that it is made for."
@@ -198,15 +205,26 @@ class UseSerializer(Serializer):
         return values
 
 
+class OutputSerializer(Serializer):
+    """So much of a by-product or co-product came out, in a lot or with serial numbers where it has them."""
+
+    item = item_field()
+    quantity = QuantityField(min_value=0)
+    lot = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    serial_numbers = serializers.ListField(child=serializers.CharField(max_length=64), required=False)
+
+
 class CompleteSerializer(Serializer):
     """A report of good and scrapped ones.
 
-    `components`: absent takes the planned share, an empty list nothing, anything else as given.
+    `components`: absent takes the planned share, an empty list nothing, anything else as given; `outputs` the same for
+    what comes out beside.
     """
 
     quantity = QuantityField(required=False, min_value=0, help_text="Good ones; absent: all that is open.")
     scrapped_quantity = QuantityField(required=False, min_value=0)
     components = UseSerializer(many=True, required=False, allow_null=True)
+    outputs = OutputSerializer(many=True, required=False, allow_null=True)
     lot = serializers.CharField(max_length=64, required=False, allow_blank=True, help_text="Absent: the order's.")
     serial_numbers = serializers.ListField(child=serializers.CharField(max_length=64), required=False)
     expires_on = serializers.DateField(required=False, allow_null=True)

@@ -1,5 +1,6 @@
 """`manufacturing-orders`."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,7 +19,7 @@ from inventory.selectors import ranks as rank_selectors
 from inventory.selectors.statuses import fresh_statuses, statuses
 from production.api import order_serializers as serializers
 from production.api.filters import OrderFilter
-from production.api.uses import component_uses
+from production.api.uses import component_uses, given_outputs
 from production.api.whole_order_views import WholeOrderActions
 from production.drafts import Completed, CompletionDraft, OrderDraft
 from production.models import ManufacturingOrder
@@ -56,7 +57,7 @@ class OrderViewSet(CreateMixin, EditMixin, WholeOrderActions):
 
     def perform_create(self, values: dict[str, Any]) -> ManufacturingOrder:
         is_released = values.pop("is_released", False)
-        order = manufacturing_orders.create(_order_draft(values), now=self.now, actor=self.actor)
+        order = manufacturing_orders.create(_order_draft(values, access_of(self.actor)), now=self.now, actor=self.actor)
         if is_released:
             order = manufacturing_orders.release(order.pk, now=self.now, actor=self.actor)
         return order
@@ -64,7 +65,9 @@ class OrderViewSet(CreateMixin, EditMixin, WholeOrderActions):
     def perform_bulk_create(self, rows: list[dict[str, Any]]) -> list[Any]:
         is_released = common_flag(rows, "is_released")
         orders = manufacturing_orders.create_many(
-            [_order_draft(values) for values in rows], now=self.now, actor=self.actor
+            [_order_draft(values, access_of(self.actor), f"{place}.") for place, values in enumerate(rows)],
+            now=self.now,
+            actor=self.actor,
         )
         if is_released:
             manufacturing_orders.release_many([order.pk for order in orders], now=self.now, actor=self.actor)
@@ -151,8 +154,17 @@ class OrderViewSet(CreateMixin, EditMixin, WholeOrderActions):
         return self.answer(self.read_again(done.order), completion=report, warnings=list(done.posted.warnings))
 
 
-def _order_draft(values: dict[str, Any]) -> OrderDraft:
-    return OrderDraft(**line_values(values))
+def _order_draft(values: dict[str, Any], access: Access, prefix: str = "") -> OrderDraft:
+    """:raises InvalidInput: naming `source_lot` where he knows no such lot."""
+    named = values.pop("source_lot", None)
+    draft = OrderDraft(**line_values(values))
+    if named is None:
+        return draft
+    try:
+        (place,) = find([Named("source", draft.item_id, draft.site_id, named)], access)
+    except InvalidInput as error:
+        raise InvalidInput(errors={f"{prefix}source_lot": text for text in error.errors.values()}) from None
+    return replace(draft, source_lot_id=place.lot_id)
 
 
 def _completion_draft(order: ManufacturingOrder, values: dict[str, Any], access: Access) -> CompletionDraft:
@@ -165,6 +177,7 @@ def _completion_draft(order: ManufacturingOrder, values: dict[str, Any], access:
         quantity=quantity,
         scrapped_quantity=values.get("scrapped_quantity", 0),
         components=None if rows is None else component_uses(rows, order.site_id, access),
+        outputs=given_outputs(values.get("outputs")),
         lot_number=values.get("lot", ""),
         serial_numbers=values.get("serial_numbers", ()),
         expires_on=values.get("expires_on"),

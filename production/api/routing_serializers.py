@@ -8,6 +8,7 @@ from core.api.fields import PriceField, QuantityField, RateField, ReferenceField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.references import item_field
 from production.api.master_serializers import skill_rows, tool_rows, work_center_rows
+from production.choices import OrderKind
 from production.models import Operation, OperationAlternative, OperationInstruction, Routing
 from sites.access import access_of
 from sites.api.references import company_field, site_field
@@ -76,7 +77,8 @@ class RoutingSerializer(ModelSerializer):
     class Meta:
         model = Routing
         fields = (
-            *("id", "item", "item_name", "company", "site", "code", "revision", "valid_from_on", "valid_until_on"),
+            *("id", "item", "item_name", "company", "site", "kind", "code", "revision"),
+            *("valid_from_on", "valid_until_on"),
             *("operations", "open_orders", "archived_at", "version", "created_at", "updated_at"),
         )
 
@@ -138,6 +140,9 @@ class OperationEditSerializer(OperationWriteSerializer):
 class RoutingEditSerializer(Serializer):
     """What is named changes."""
 
+    kind = serializers.ChoiceField(
+        choices=OrderKind.choices, required=False, help_text="The orders that follow it; absent: `make`."
+    )
     code = serializers.CharField(max_length=64, required=False, allow_blank=True)
     revision = serializers.CharField(max_length=32, required=False, allow_blank=True)
     valid_from_on = serializers.DateField(required=False, allow_null=True)

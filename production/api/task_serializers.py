@@ -6,7 +6,7 @@ from rest_framework import serializers
 from core.api.fields import AmountField, PriceField, QuantityField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.line_places import KeyField
-from production.api.order_serializers import UseSerializer
+from production.api.order_serializers import OutputSerializer, UseSerializer
 from production.models import Task, TaskEvent
 from sites.access import access_of
 
@@ -150,6 +150,7 @@ class ReportSerializer(DoingSerializer):
         max_digits=12, decimal_places=2, min_value=0, required=False, allow_null=True, help_text="Absent: by the clock."
     )
     components = UseSerializer(many=True, required=False, allow_null=True)
+    outputs = OutputSerializer(many=True, required=False, allow_null=True)
     lot = serializers.CharField(max_length=64, required=False, allow_blank=True)
     serial_numbers = serializers.ListField(child=serializers.CharField(max_length=64), required=False)
     expires_on = serializers.DateField(required=False, allow_null=True)

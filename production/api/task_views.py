@@ -14,7 +14,7 @@ from inventory.api.line_places import Named, find
 from inventory.api.order_fields import ReasonSerializer
 from production.api import task_serializers as serializers
 from production.api.task_filters import TaskFilter
-from production.api.uses import component_uses
+from production.api.uses import component_uses, given_outputs
 from production.models import Operator, Task, Team, WorkCenter
 from production.selectors import tasks as selectors
 from production.services import tasks
@@ -157,6 +157,7 @@ class TaskViewSet(ScopedViewSet):
         return ReportDraft(
             **{name: values[name] for name in plain if name in values},
             components=None if rows is None else component_uses(rows, task.site_id, access),
+            outputs=given_outputs(values.get("outputs")),
             lot_number=values.get("lot", ""),
             serial_numbers=values.get("serial_numbers", ()),
             location_id=place.location_id,

@@ -82,7 +82,7 @@ class BillOfMaterialsLine(Editable):
                 condition=Q(scrap_factor__gte=0, scrap_factor__lt=1), name="production_bom_line_scrap"
             ),
             models.CheckConstraint(
-                condition=Q(cost_share__gte=0, cost_share__lt=1) & (Q(cost_share=0) | Q(kind=BillLineKind.CO_PRODUCT)),
+                condition=Q(cost_share__gte=0, cost_share__lte=1) & (Q(cost_share=0) | Q(kind=BillLineKind.CO_PRODUCT)),
                 name="production_bom_line_share",
             ),
         ]

@@ -16,7 +16,9 @@ class ManufacturingOrder(Document):
     `start_quantity` = quantity ÷ yield. The bill of materials is frozen into the components on release.
     Make to stock, or made for a demand that `source_kind` and `source_id` name. `site` is where it is finished. Its
     operations are its tasks, frozen on release with the routing; without any it is made in one step. `split_from` is
-    the order it was split off. `review_reason` says what of its recipe has changed since.
+    the order it was split off. `review_reason` says what of its recipe has changed since. A rework or a disassembly
+    uses pieces of its own item, which stand among its components: a rework those of the held lot `source_lot`, if it
+    names one; of a disassembly `quantity` is how many are taken apart.
     """
 
     site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+")
@@ -53,6 +55,9 @@ class ManufacturingOrder(Document):
     expected_on = models.DateField(null=True, blank=True)
     review_reason = models.CharField(max_length=200, blank=True, default="")
     lot_number = models.CharField(max_length=64, blank=True, default="")
+    source_lot = models.ForeignKey(
+        "inventory.Lot", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     source_kind = models.CharField(max_length=32, blank=True, default="")
     source_id = models.BigIntegerField(null=True, blank=True)
     chain_id = models.BigIntegerField(null=True, blank=True)
@@ -66,6 +71,9 @@ class ManufacturingOrder(Document):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, posted_quantity__gte=0, scrapped_quantity__gte=0, closed_quantity__gte=0),
                 name="production_order_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(source_lot=None) | Q(kind=OrderKind.REWORK), name="production_order_source_lot"
             ),
         ]
         indexes = [

@@ -5,17 +5,19 @@ from django.db.models import F, Q
 
 from core.fields import PriceField, QuantityField, RateField
 from core.models import Editable, Master
+from production.choices import OrderKind
 
 
 class Routing(Master):
     """The operations that make an item. Of a site, of a company, or shared by all: the closest is taken.
 
-    Its site is where the item is finished; the operations may be at others.
+    Its site is where the item is finished; the operations may be at others. An order follows one of its own kind.
     """
 
     item = models.ForeignKey("inventory.Item", on_delete=models.PROTECT, related_name="routings")
     company = models.ForeignKey("sites.Company", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey("sites.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=OrderKind.choices, default=OrderKind.MAKE)
     code = models.CharField(max_length=64, blank=True, default="")
     revision = models.CharField(max_length=32, blank=True, default="")
     valid_from_on = models.DateField(null=True, blank=True)
@@ -24,7 +26,7 @@ class Routing(Master):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "company", "site", "revision", "valid_from_on"],
+                fields=["item", "company", "site", "kind", "revision", "valid_from_on"],
                 name="production_routing_once",
                 nulls_distinct=False,
             ),

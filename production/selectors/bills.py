@@ -10,17 +10,19 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
+from production.choices import OrderKind
 from production.models import BillOfMaterials, BillOfMaterialsLine, BillOfMaterialsSubstitute
 from sites.access import Access
 
 
 class BillKey(NamedTuple):
-    """For what item, where, for whom and when a recipe is wanted."""
+    """For what item, where, for whom and when a recipe is wanted, and for an order of what kind."""
 
     item_id: int
     site_id: int | None
     company_id: int | None
     on: date
+    kind: str = OrderKind.MAKE
 
 
 class Followed(NamedTuple):
@@ -61,7 +63,7 @@ class BillLine:
 
 _CLOSEST = """
     SELECT b.id, b.quantity, b.yield_factor, b.lead_time_days, b.kind FROM production_billofmaterials b
-    WHERE b.item_id = {item} AND b.archived_at IS NULL AND (b.kind = 'disassembly') = {apart}
+    WHERE b.item_id = {item} AND b.archived_at IS NULL AND replace(b.kind, 'phantom', 'make') = {kind}
       AND (b.site_id IS NULL OR b.site_id = {site}) AND (b.company_id IS NULL OR b.company_id = {company})
       AND (b.valid_from_on IS NULL OR b.valid_from_on <= {on})
       AND (b.valid_until_on IS NULL OR b.valid_until_on > {on}) AND {visible}
@@ -70,21 +72,19 @@ _CLOSEST = """
 """
 
 
-def closest_sql(
-    *, item: str, site: str, company: str, on: str, visible: str = "TRUE", is_disassembly: bool = False
-) -> str:
+def closest_sql(*, item: str, site: str, company: str, on: str, visible: str = "TRUE", kind: str = "'make'") -> str:
     """A query of the bill `b` to follow; the arguments are columns or parameters of the statement around it.
 
     Of the site before of the company before shared; then the one that began last, then the last revision. How
-    something is taken apart is no way of making it: only one of both is looked for.
+    something is repaired or taken apart is no way of making it: only what an order of the `kind` follows is found.
     """
-    apart = "TRUE" if is_disassembly else "FALSE"
-    return _CLOSEST.format(item=item, site=site, company=company, on=on, visible=visible, apart=apart)
+    return _CLOSEST.format(item=item, site=site, company=company, on=on, visible=visible, kind=kind)
 
 
 _CLOSEST_OF_MANY = """
-SELECT k.item_id, k.site_id, k.company_id, k.wanted_on, closest.id
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[]) AS k(item_id, site_id, company_id, wanted_on)
+SELECT k.item_id, k.site_id, k.company_id, k.wanted_on, k.kind, closest.id
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::text[])
+    AS k(item_id, site_id, company_id, wanted_on, kind)
 CROSS JOIN LATERAL ({closest}) AS closest
 """
 
@@ -119,19 +119,17 @@ _VALID = (
 )
 
 
-def closest_bills(keys: Collection[BillKey], *, is_disassembly: bool = False) -> dict[BillKey, BillOfMaterials]:
+def closest_bills(keys: Collection[BillKey]) -> dict[BillKey, BillOfMaterials]:
     """The bill to follow for each key that has one, in two queries."""
     distinct = list(set(keys))
     if not distinct:
         return {}
-    closest = closest_sql(
-        item="k.item_id", site="k.site_id", company="k.company_id", on="k.wanted_on", is_disassembly=is_disassembly
-    )
+    closest = closest_sql(item="k.item_id", site="k.site_id", company="k.company_id", on="k.wanted_on", kind="k.kind")
     with connection.cursor() as cursor:
         cursor.execute(
             _CLOSEST_OF_MANY.format(closest=closest), [list(column) for column in zip(*distinct, strict=True)]
         )
-        ids = {BillKey(*row[:4]): row[4] for row in cursor.fetchall()}
+        ids = {BillKey(*row[:5]): row[5] for row in cursor.fetchall()}
     bills = BillOfMaterials.objects.in_bulk(list(set(ids.values())))
     return {key: bills[bill_id] for key, bill_id in ids.items()}
 

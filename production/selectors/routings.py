@@ -12,11 +12,12 @@ from sites.access import Access
 # The same closeness as of bills: of the site before of the company before shared; then the one that began last, then
 # the last revision.
 _CLOSEST_OF_MANY = """
-SELECT k.item_id, k.site_id, k.company_id, k.wanted_on, closest.id
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[]) AS k(item_id, site_id, company_id, wanted_on)
+SELECT k.item_id, k.site_id, k.company_id, k.wanted_on, k.kind, closest.id
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::text[])
+    AS k(item_id, site_id, company_id, wanted_on, kind)
 CROSS JOIN LATERAL (
     SELECT r.id FROM production_routing r
-    WHERE r.item_id = k.item_id AND r.archived_at IS NULL
+    WHERE r.item_id = k.item_id AND r.archived_at IS NULL AND r.kind = k.kind
       AND (r.site_id IS NULL OR r.site_id = k.site_id) AND (r.company_id IS NULL OR r.company_id = k.company_id)
       AND (r.valid_from_on IS NULL OR r.valid_from_on <= k.wanted_on)
       AND (r.valid_until_on IS NULL OR r.valid_until_on > k.wanted_on)
@@ -33,7 +34,7 @@ def closest_routings(keys: Collection[BillKey]) -> dict[BillKey, Routing]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_CLOSEST_OF_MANY, [list(column) for column in zip(*distinct, strict=True)])
-        ids = {BillKey(*row[:4]): row[4] for row in cursor.fetchall()}
+        ids = {BillKey(*row[:5]): row[5] for row in cursor.fetchall()}
     routings = Routing.objects.in_bulk(list(set(ids.values()))) if ids else {}
     return {key: routings[routing_id] for key, routing_id in ids.items()}
 

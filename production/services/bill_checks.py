@@ -87,9 +87,10 @@ def _line_errors(line: BillOfMaterialsLine, field: str) -> dict[str, str]:
             errors[f"{field}.{name}"] = f"{getattr(line, name)} is not allowed; it is 0 or more."
     if line.quantity_per == 0 and line.fixed_quantity == 0:
         errors[f"{field}.quantity_per"] = "0 is not allowed without a fixed quantity."
-    for name in ("scrap_factor", "cost_share"):
-        if not 0 <= getattr(line, name) < 1:
-            errors[f"{field}.{name}"] = f"{getattr(line, name)} is not allowed; it is from 0 to less than 1."
+    if not 0 <= line.scrap_factor < 1:
+        errors[f"{field}.scrap_factor"] = f"{line.scrap_factor} is not allowed; it is from 0 to less than 1."
+    if not 0 <= line.cost_share <= 1:
+        errors[f"{field}.cost_share"] = f"{line.cost_share} is not allowed; it is from 0 to 1."
     if line.kind not in BillLineKind.values:
         errors[f"{field}.kind"] = f"“{line.kind}” is none of {', '.join(BillLineKind.values)}."
     if line.cost_share and line.kind != BillLineKind.CO_PRODUCT:
@@ -169,7 +170,7 @@ def check(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) -> None:
     for place, line in enumerate(lines):
         if numbers.index(line.line_no) < place:
             errors[f"lines.{place}.line_no"] = f"There are two lines {line.line_no}."
-    errors |= _item_errors(bill, lines) | _output_errors(bill, lines) | _site_errors(lines)
+    errors |= _own_errors(bill, lines) | _item_errors(bill, lines) | _output_errors(bill, lines) | _site_errors(lines)
     if not errors and _is_taken(bill):
         errors["revision"] = "There is one already for this item, site, company, revision and first day."
     if errors:
@@ -177,8 +178,16 @@ def check(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) -> None:
     _check_cycle(bill, lines)
 
 
+def _own_errors(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) -> dict[str, str]:
+    """The pieces repaired or taken apart are no line of it: the order adds them."""
+    if bill.kind not in {BillKind.DISASSEMBLY, BillKind.REWORK}:
+        return {}
+    text = "It is what the bill is of; its orders take it by themselves."
+    return {f"lines.{place}.component": text for place, line in enumerate(lines) if line.component_id == bill.item_id}
+
+
 def _output_errors(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) -> dict[str, str]:
-    """What comes out: shares of cost leave some for the item itself, unless it is taken apart."""
+    """What comes out: shares of cost leave some for the item itself; of one taken apart they are the whole."""
     errors: dict[str, str] = {}
     outputs = [(place, line) for place, line in enumerate(lines) if line.kind in OUTPUT_KINDS]
     is_apart = bill.kind == BillKind.DISASSEMBLY
@@ -186,12 +195,16 @@ def _output_errors(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) 
     for place, line in outputs:
         if bill.kind == BillKind.PHANTOM:
             errors[f"lines.{place}.kind"] = "A phantom gives nothing beside itself."
+        elif bill.kind == BillKind.REWORK:
+            errors[f"lines.{place}.kind"] = "A repair gives nothing beside the item itself."
         elif line.component_id == bill.item_id:
             errors[f"lines.{place}.component"] = "It is what the bill is of."
-        elif line.cost_share and (shares > 1 if is_apart else shares >= 1):
+        elif line.cost_share and shares >= 1 and not is_apart:
             errors[f"lines.{place}.cost_share"] = f"The shares add up to {shares}; they stay below 1."
-    if is_apart and not outputs and lines:
-        errors["lines"] = "Taking something apart needs a by-product or co-product that comes out."
+    if is_apart and lines and shares != 1:
+        errors["lines"] = f"What comes out bears the cost: the shares of its co-products add up to {shares}, not 1."
+    if is_apart and bill.yield_factor != 1:
+        errors["yield_factor"] = "What is taken apart has no yield; say less of what comes out."
     if not is_apart and lines and len(outputs) == len(lines):
         errors["lines"] = "A bill of materials needs a component: something has to go in."
     return errors
@@ -237,7 +250,7 @@ def _is_taken(bill: BillOfMaterials) -> bool:
 
 def _check_cycle(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) -> None:
     """What comes out of a recipe is no component of it, so only components can lead back to the item."""
-    if bill.kind == BillKind.DISASSEMBLY:
+    if bill.kind in {BillKind.DISASSEMBLY, BillKind.REWORK}:
         return
     places = {line.component_id: place for place, line in enumerate(lines) if line.kind == BillLineKind.COMPONENT}
     path = cycle_through(

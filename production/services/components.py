@@ -10,6 +10,7 @@ from production import through
 from production.choices import OUTPUT_KINDS
 from production.models import ManufacturingOrder, ManufacturingOrderComponent, Task
 from production.selectors.bills import BillLine, Followed, lines_on
+from production.services import subject
 from production.services.registers import needed_on
 from production.services.steps.freezing import day_of, step_of
 
@@ -32,7 +33,7 @@ def build(
     """The components of each order, unsaved, by its bill on its date (`dates` by the order's place in the list).
 
     Where an order has steps, each component is for the step that uses it: at its site, on its day, for as many as it
-    starts with.
+    starts with. An order that uses pieces of its own item has these first.
 
     What a phantom is made of stands in its place, numbered behind the bill's own lines. What comes out stands here too,
     by its `kind`. Each says by `task` (unsaved) and `supply_site_id` where it is used and comes from.
@@ -43,7 +44,7 @@ def build(
     ]
     lines = lines_on([key for key in keys if key is not None])
     return [
-        [] if key is None else _of(order, lines[key], tasks)
+        [*_subject(order, tasks), *([] if key is None else _of(order, lines[key], tasks))]
         for order, key, tasks in zip(orders, keys, steps, strict=True)
     ]
 
@@ -51,6 +52,12 @@ def build(
 def same(old: Iterable[ManufacturingOrderComponent], new: Iterable[ManufacturingOrderComponent]) -> bool:
     """Whether two lists of components say the same."""
     return [_facts(component) for component in old] == [_facts(component) for component in new]
+
+
+def _subject(order: ManufacturingOrder, tasks: Sequence[Task]) -> list[ManufacturingOrderComponent]:
+    first = tasks[0] if tasks else None
+    row = subject.row(order, first, day_of(first) if first else needed_on(order))
+    return [] if row is None else [row]
 
 
 def _of(

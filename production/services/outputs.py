@@ -7,14 +7,16 @@ from decimal import Decimal
 
 from django.db import connection
 
-from core.errors import InvalidInput
-from core.money import round_money
+from core.errors import InvalidInput, plain
+from core.money import parts, round_money
+from core.quantities import check_quantity, to_decimal
 from inventory.choices import LocationKind, Tracking
 from inventory.drafts import Deposit
 from inventory.models import ItemCompany
 from inventory.selectors.places import receipt_location, virtual_location
 from production import rules
-from production.choices import OUTPUT_KINDS, BillLineKind
+from production.choices import OUTPUT_KINDS, BillLineKind, OrderKind
+from production.drafts import OutputDraft
 from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.services import lots
 
@@ -38,35 +40,97 @@ class Beside:
 
     @property
     def share(self) -> Decimal:
-        return 1 - sum((share for _, share in self.co_products), ZERO)
+        return max(1 - sum((share for _, share in self.co_products), ZERO), ZERO)
 
 
-def take(order: ManufacturingOrder, finished: Decimal, *, on: date, lot_number: str) -> Beside:
+def take(
+    order: ManufacturingOrder,
+    finished: Decimal,
+    *,
+    given: Sequence[OutputDraft] | None = None,
+    on: date,
+    lot_number: str,
+) -> Beside:
     """What comes out with so many finished ones more, and count it; the caller holds the order's lock.
 
-    The planned share of each, the last report the rest. A by-product comes at its standard cost, which the order's
-    cost falls by. One tracked by lot takes the lot number of what is made, else the order's own number.
+    As `given`, else the planned share of each, the last report the rest. A by-product comes at its standard cost, which
+    the order's cost falls by. One tracked by lot takes the lot number said, that of what is made, else the order's own
+    number.
 
-    :raises InvalidInput: for one tracked by serial number.
+    :raises InvalidInput: naming each output that is wrong; for one tracked by serial number without its numbers; when
+        of something taken apart nothing comes out that bears its cost.
     """
     if not getattr(order, "has_outputs", True):  # told with the lock, so that most reports ask nothing
+        if given:
+            raise InvalidInput(errors={"outputs.0.item": f"Nothing comes out of {order.number} beside its item."})
         return Beside([], [])
-    rows = order.components.filter(kind__in=OUTPUT_KINDS).select_related("item__unit").order_by("line_no", "pk")
+    kinds = order.components.filter(kind__in=OUTPUT_KINDS).select_related("item__unit").order_by("line_no", "pk")
+    rows = list(kinds)
+    told = _planned(order, rows, finished) if given is None else _given(order, rows, given)
+    _count([(one.row, one.quantity) for one in told])
+    costs = _standard_costs(order, [one.row for one in told])
+    by_products: list[Deposit] = []
+    co_products: list[tuple[Deposit, Decimal]] = []
+    for one in told:
+        amount = round_money(costs.get(one.row.item_id, ZERO) * one.quantity, order.company.currency)
+        deposits = _deposits(order, one, amount, on, lot_number)
+        if one.row.kind == BillLineKind.BY_PRODUCT:
+            by_products += deposits
+        else:
+            co_products += [(deposit, one.row.cost_share / len(deposits)) for deposit in deposits]
+    return Beside(by_products, _whole(order, co_products))
+
+
+def _planned(
+    order: ManufacturingOrder, rows: Sequence[ManufacturingOrderComponent], finished: Decimal
+) -> list["_Told"]:
     completed = order.posted_quantity + finished
-    shares = [(row, _share(row, order, completed)) for row in rows]
-    _count([(row, quantity) for row, quantity in shares if quantity > 0])
-    costs = _standard_costs(order, [row for row, _ in shares])
-    by_products, co_products = [], []
-    for row, quantity in shares:
-        is_by_product = row.kind == BillLineKind.BY_PRODUCT
-        if quantity > 0:
-            amount = round_money(costs.get(row.item_id, ZERO) * quantity, order.company.currency)
-            deposit = _deposit(order, row, quantity, amount if is_by_product else None, on, lot_number)
-            if is_by_product:
-                by_products.append(deposit)
-            else:
-                co_products.append((deposit, row.cost_share))
-    return Beside(by_products, co_products)
+    shares = [_Told(row, _share(row, order, completed), place) for place, row in enumerate(rows)]
+    return [one for one in shares if one.quantity > 0]
+
+
+def _given(
+    order: ManufacturingOrder, rows: Sequence[ManufacturingOrderComponent], given: Sequence[OutputDraft]
+) -> list["_Told"]:
+    by_item = {row.item_id: row for row in rows}
+    told, errors = [], {}
+    for place, draft in enumerate(given):
+        row = by_item.pop(draft.item_id, None)
+        if row is None:
+            errors[f"outputs.{place}.item"] = f"It does not come out of {order.number}, or is named twice."
+            continue
+        unit, field = row.item.unit, f"outputs.{place}.quantity"
+        quantity = to_decimal(draft.quantity, field=field)
+        if quantity:
+            check_quantity(quantity, decimals=unit.decimals, unit=unit.code, field=field)
+            told.append(_Told(row, quantity, place, draft.lot_number.strip(), tuple(draft.serial_numbers)))
+    if errors:
+        raise InvalidInput(errors=errors)
+    return told
+
+
+@dataclass(frozen=True)
+class _Told:
+    """How much of an output came, and the numbers it has; `place` is where the caller said so."""
+
+    row: ManufacturingOrderComponent
+    quantity: Decimal
+    place: int
+    lot_number: str = ""
+    serial_numbers: Sequence[str] = ()
+
+
+def _whole(
+    order: ManufacturingOrder, co_products: Sequence[tuple[Deposit, Decimal]]
+) -> Sequence[tuple[Deposit, Decimal]]:
+    """Of something taken apart the co-products that come bear all of its cost, in proportion to their shares."""
+    if order.kind != OrderKind.DISASSEMBLY:
+        return co_products
+    total = sum((share for _, share in co_products), ZERO)
+    if not total:
+        text = f"No co-product of {order.number} comes out with this: report more at once, or what really came out."
+        raise InvalidInput(errors={"quantity": text})
+    return [(deposit, share / total) for deposit, share in co_products]
 
 
 def _share(row: ManufacturingOrderComponent, order: ManufacturingOrder, completed: Decimal) -> Decimal:
@@ -78,30 +142,41 @@ def _share(row: ManufacturingOrderComponent, order: ManufacturingOrder, complete
     )
 
 
-def _deposit(
-    order: ManufacturingOrder,
-    row: ManufacturingOrderComponent,
-    quantity: Decimal,
-    amount: Decimal | None,
-    on: date,
-    lot_number: str,
-) -> Deposit:
-    if row.item.tracking == Tracking.SERIAL:
-        text = f"{row.item.sku} comes out of {order.number} and is tracked by serial number, which can't be named here."
-        raise InvalidInput(errors={"quantity": text})
-    numbers = [lot_number or order.number] if row.item.tracking == Tracking.LOT else []
-    found = lots.take(order, numbers, item_id=row.item_id, began_on=on, expires_on=None)
-    return Deposit(
-        item_id=row.item_id,
-        quantity=quantity,
-        site_id=order.site_id,
-        location_id=receipt_location(row.item_id, order.site_id, order.company_id),
-        owner_id=order.company_id,
-        from_location_id=virtual_location(order.site_id, LocationKind.PRODUCTION),
-        lot_id=found[0] if found else None,
-        amount=amount,
-        line_id=row.pk,
-    )
+def _deposits(order: ManufacturingOrder, one: _Told, amount: Decimal, on: date, lot_number: str) -> list[Deposit]:
+    """One, or for each serial number one; a by-product's amount is shared out to the last cent."""
+    row = one.row
+    numbers = _numbers(order, one, lot_number)
+    lot_ids: Sequence[int | None] = lots.take(order, numbers, item_id=row.item_id, began_on=on, expires_on=None) or [
+        None
+    ]
+    amounts = parts(amount, len(lot_ids), order.company.currency)
+    return [
+        Deposit(
+            item_id=row.item_id,
+            quantity=one.quantity / len(lot_ids),
+            site_id=order.site_id,
+            location_id=receipt_location(row.item_id, order.site_id, order.company_id),
+            owner_id=order.company_id,
+            from_location_id=virtual_location(order.site_id, LocationKind.PRODUCTION),
+            lot_id=lot_id,
+            amount=part if row.kind == BillLineKind.BY_PRODUCT else None,
+            line_id=row.pk,
+        )
+        for lot_id, part in zip(lot_ids, amounts, strict=True)
+    ]
+
+
+def _numbers(order: ManufacturingOrder, one: _Told, lot_number: str) -> list[str]:
+    item = one.row.item
+    if item.tracking == Tracking.LOT:
+        return [one.lot_number or lot_number or order.number]
+    if item.tracking == Tracking.NONE:
+        return []
+    numbers = [number.strip() for number in one.serial_numbers]
+    if len(numbers) != one.quantity or len({number.lower() for number in numbers}) < len(numbers) or "" in numbers:
+        text = f"{item.sku} comes out of {order.number}; name {plain(one.quantity)} different serial numbers of it."
+        raise InvalidInput(errors={f"outputs.{one.place}.serial_numbers": text})
+    return numbers
 
 
 def _count(rows: Sequence[tuple[ManufacturingOrderComponent, Decimal]]) -> None:

@@ -11,6 +11,7 @@ from core.dates import check_dates
 from core.errors import InvalidInput
 from core.quantities import fits, to_decimal
 from inventory.models import Item, ItemCompany
+from production.choices import OrderKind
 from production.models import Attachment, Operation, OperationAlternative, OperationInstruction, Routing, Skill, Tool
 from production.routing_drafts import (
     AlternativeDraft,
@@ -22,7 +23,7 @@ from production.routing_drafts import (
 from production.selectors import masters
 from sites.access import access_of
 
-HEAD = ("code", "revision", "valid_from_on", "valid_until_on")
+HEAD = ("kind", "code", "revision", "valid_from_on", "valid_until_on")
 _TIMES = ("setup_time_minutes", "run_time_minutes_per_unit", "queue_time_minutes")
 _NUMBERS = (*_TIMES, "overlap_quantity", "yield_factor", "service_unit_price")
 OPERATION = ("number", "name", "work_center_id", *_NUMBERS)
@@ -85,6 +86,8 @@ def checked_head(values: dict[str, Any]) -> dict[str, Any]:
     if unknown := values.keys() - set(HEAD):
         raise InvalidInput(errors=dict.fromkeys(sorted(unknown), "There is no such field to change."))
     check_dates(values)
+    if "kind" in values and values["kind"] not in OrderKind.values:
+        raise InvalidInput(errors={"kind": f"“{values['kind']}” is none of {', '.join(OrderKind.values)}."})
     return dict(values)
 
 
@@ -135,7 +138,7 @@ def check(routing: Routing, edited: Edited, *, actor: Any) -> None:
         seen.add(one.operation.number)
     errors |= _item_errors(routing) | _reference_errors(routing, edited, actor)
     if not errors and _is_taken(routing):
-        errors["revision"] = "There is one already for this item, site, company, revision and first day."
+        errors["revision"] = "There is one already for this item, site, company, kind, revision and first day."
     if errors:
         raise InvalidInput(errors=errors)
 
@@ -221,6 +224,7 @@ def _is_taken(routing: Routing) -> bool:
     same = Routing.objects.filter(
         Q(company_id=routing.company_id, site_id=routing.site_id),
         item_id=routing.item_id,
+        kind=routing.kind,
         revision=routing.revision,
         valid_from_on=routing.valid_from_on,
     )

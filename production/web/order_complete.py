@@ -24,7 +24,8 @@ from inventory.selectors.typed import items_by_sku, lots_on_hand, places_to_name
 from inventory.web.serving import explain_url
 from inventory.web.steps import tell
 from production import rules
-from production.drafts import Completed, CompletionDraft, ComponentUse
+from production.choices import OUTPUT_KINDS, BillLineKind
+from production.drafts import Completed, CompletionDraft, ComponentUse, OutputDraft
 from production.models import ManufacturingOrderComponent
 from production.selectors import order_page
 from production.services import manufacturing_orders
@@ -94,7 +95,12 @@ class OrderCompletePage(OrderMixin, View):
 
     @cached_property
     def parts(self) -> list[ManufacturingOrderComponent]:
-        return list(self.order.components.all())
+        return [part for part in self.order.components.all() if part.kind == BillLineKind.COMPONENT]
+
+    @cached_property
+    def beside(self) -> list[ManufacturingOrderComponent]:
+        """What comes out beside."""
+        return [part for part in self.order.components.all() if part.kind in OUTPUT_KINDS]
 
     @cached_property
     def stock(self) -> dict[int, Decimal]:
@@ -144,11 +150,31 @@ class OrderCompletePage(OrderMixin, View):
             quantity=typed(said["quantity"]) or 0,
             scrapped_quantity=typed(said["scrapped_quantity"]) or 0,
             components=uses,
+            outputs=self.outputs(typed(said["quantity"])),
             lot_number=said.get("lot", ""),
             serial_numbers=[line.strip() for line in said.get("serial_numbers", "").splitlines() if line.strip()],
             expires_on=said.get("expires_on"),
             location_id=location_id,
         )
+
+    def outputs(self, good: Any) -> list[OutputDraft] | None:
+        """What is typed of what came out, the planned share where nothing is; None where nothing is typed at all."""
+        said = {part.pk: self.request.POST.get(f"output-{part.pk}", "").strip() for part in self.beside}
+        numbers = {part.pk: self.request.POST.get(f"numbers-{part.pk}", "").strip() for part in self.beside}
+        if not any(said.values()) and not any(numbers.values()):
+            return None
+        finished = max(min(to_decimal(good or 0, field="quantity"), self.left), ZERO)
+        return [
+            OutputDraft(
+                item_id=part.item_id,
+                quantity=typed(said[part.pk]) if said[part.pk] else self.share(part, finished),
+                lot_number=numbers[part.pk] if part.item.tracking == Tracking.LOT else "",
+                serial_numbers=numbers[part.pk].replace(",", " ").split()
+                if part.item.tracking == Tracking.SERIAL
+                else (),
+            )
+            for part in self.beside
+        ]
 
     def named_uses(self, named: FormRows, errors: dict[str, str]) -> list[ComponentUse]:
         """What each line says was used; a line that names nothing known is put into `errors`."""
@@ -185,10 +211,32 @@ class OrderCompletePage(OrderMixin, View):
     def refused(self, form: ReportForm, rows: FormRows, named: FormRows, error: DomainError) -> HttpResponse:
         """Everything as it was typed, with what is wrong at its place."""
         refuse(form, error, named)
-        lacking = [text for path, text in errors_of(error).items() if path.startswith("components.")]
-        return self.show(form, rows, status=error.status if error.status < 500 else 503, lacking=lacking)
+        said = errors_of(error)
+        lacking = [text for path, text in said.items() if path.startswith("components.")]
+        return self.show(form, rows, status=error.status if error.status < 500 else 503, lacking=lacking, refused=said)
 
-    def show(self, form: ReportForm, rows: FormRows, *, status: int = 200, lacking: Any = ()) -> HttpResponse:
+    def shown_output(
+        self, part: ManufacturingOrderComponent, good: Decimal, refused: dict[str, str], place: int
+    ) -> dict[str, Any]:
+        said = self.request.POST
+        return {
+            "part": part,
+            "decimals": part.item.unit.decimals,
+            "share": self.share(part, good),
+            "typed": said.get(f"output-{part.pk}", ""),
+            "numbers": said.get(f"numbers-{part.pk}", ""),
+            "error": next((text for path, text in refused.items() if path.startswith(f"outputs.{place}.")), ""),
+        }
+
+    def show(
+        self,
+        form: ReportForm,
+        rows: FormRows,
+        *,
+        status: int = 200,
+        lacking: Any = (),
+        refused: dict[str, str] | None = None,
+    ) -> HttpResponse:
         order = self.order
         good = self.good(form)
         lots = lots_on_hand([part.item_id for part in self.parts], order.site_id, order.company_id)
@@ -208,6 +256,7 @@ class OrderCompletePage(OrderMixin, View):
                 self.planned(part, good, row) for part, row in zip(self.parts, self.rows_of(rows), strict=True)
             ],
             "good": good,
+            "beside": [self.shown_output(part, good, refused or {}, place) for place, part in enumerate(self.beside)],
             "enough_for": self.enough_for(),
             "lots": [(part.item, lots.get(part.item_id, [])) for part in self.parts if part.item_id in lots],
             "places": places_to_name([order.site_id], self.access),
@@ -259,6 +308,11 @@ class OrderCompletePage(OrderMixin, View):
             text = _("%(good)s good and %(scrap)s scrapped reported.") % of
         undo = f"{self.url}reverse/?posting={done.posted.posting_id}"
         tell(self.request, text, undo=undo, warnings=done.posted.warnings)
+
+
+def _serials(part: ManufacturingOrderComponent, text: str) -> list[str]:
+    """Numbers typed with commas or blanks between them."""
+    return text.replace(",", " ").split() if part.item.tracking == Tracking.SERIAL else []
 
 
 def plain(value: Decimal) -> str:

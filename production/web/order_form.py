@@ -20,15 +20,17 @@ from core.transactions import retried
 from core.web import fields
 from core.web.refusals import refuse
 from core.web.rows import typed
+from inventory.api.line_places import Named, find
 from inventory.drafts import LevelKey
 from inventory.models import Item
 from inventory.selectors.typed import items_by_sku
 from inventory.web.steps import tell
 from production.choices import ManufacturingOrderState as State
+from production.choices import OrderKind
 from production.drafts import OrderDraft
 from production.models import ManufacturingOrder
 from production.selectors import order_page
-from production.selectors.bills import closest_bill, visible_bills
+from production.selectors.bills import BillKey, closest_bills, visible_bills
 from production.selectors.explosion import explode
 from production.services import manufacturing_orders
 from production.web.order_list import may_plan
@@ -38,16 +40,28 @@ from sites.models import Site
 from sites.web import reader
 from sites.web.mixins import SitePageMixin
 
-RECIPE_FIELDS = "#id_item,#id_site,#id_quantity,#id_due_on"
+RECIPE = ("kind", "item", "site", "quantity", "due_on")
+RECIPE_FIELDS = ",".join(f"#id_{name}" for name in RECIPE)
+KINDS = [
+    (OrderKind.MAKE, gettext_lazy("Make")),
+    (OrderKind.REWORK, gettext_lazy("Repair pieces of it")),
+    (OrderKind.DISASSEMBLY, gettext_lazy("Take pieces of it apart")),
+]
 
 
 class OrderForm(forms.Form):
     """A new order; the recipe follows what is chosen."""
 
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KINDS, required=False)
     item = fields.text(gettext_lazy("Item"), required=True, most=64, **fields.SUGGEST_ITEMS)
     site = forms.ChoiceField(label=gettext_lazy("Site"))
     quantity = fields.number(gettext_lazy("Quantity"), required=True)
     due_on = fields.date(gettext_lazy("Due"), required=True)
+    source_lot = fields.text(
+        gettext_lazy("Held lot to repair"),
+        most=64,
+        help_text=gettext_lazy("The pieces are taken out of it, and go into another when they are good."),
+    )
     lot_number = fields.text(gettext_lazy("Lot"), most=64)
     external_reference = fields.text(gettext_lazy("Reference"), most=100)
     note = fields.note(gettext_lazy("Note"))
@@ -58,7 +72,7 @@ class OrderForm(forms.Form):
         if len(sites) == 1:
             self.fields["site"].widget = forms.HiddenInput()
             self.fields["site"].initial = sites[0].code
-        for name in ("item", "site", "quantity", "due_on"):
+        for name in RECIPE:
             self.fields[name].widget.attrs |= fields.follows("recipe", url, RECIPE_FIELDS)
 
 
@@ -77,6 +91,8 @@ class OrderNewPage(SitePageMixin, View):
         asked = request.GET
         first = self.site or next(iter(self.choices), None)
         initial = {
+            "kind": asked.get("kind", OrderKind.MAKE),
+            "source_lot": asked.get("source_lot", ""),
             "item": asked.get("item", ""),
             "quantity": asked.get("quantity", ""),
             "site": (asked.get("site") or (first.code if first else "")).upper(),
@@ -105,9 +121,12 @@ class OrderNewPage(SitePageMixin, View):
         return f"/s/{self.site_code}/manufacturing-orders/{order.pk}/cancel/"
 
     def create(self, item: Item, said: dict[str, Any], *, is_released: bool) -> ManufacturingOrder:
+        site_id = next(site.pk for site in self.choices if site.code == said["site"])
         draft = OrderDraft(
             item_id=item.pk,
-            site_id=next(site.pk for site in self.choices if site.code == said["site"]),
+            site_id=site_id,
+            kind=said["kind"] or OrderKind.MAKE,
+            source_lot_id=self.lot_id(item.pk, site_id, said["source_lot"]),
             quantity=typed(said["quantity"]),
             due_on=said["due_on"],
             lot_number=said["lot_number"],
@@ -122,6 +141,15 @@ class OrderNewPage(SitePageMixin, View):
 
         # In one: what can't be released would stay behind as planned, and the next try would make a second one.
         return retried(work)
+
+    def lot_id(self, item_id: int, site_id: int, number: str) -> int | None:
+        """:raises InvalidInput: naming `source_lot` where he knows no such lot of the item."""
+        if not number:
+            return None
+        try:
+            return find([Named("source", item_id, site_id, number)], self.access)[0].lot_id
+        except InvalidInput as error:
+            raise InvalidInput(errors={"source_lot": next(iter(error.errors.values()))}) from None
 
     @property
     def choices(self) -> list[Site]:
@@ -139,7 +167,9 @@ class OrderNewPage(SitePageMixin, View):
         context = {
             "form": form,
             "base": f"/s/{self.site_code}/",
-            "recipe": self.recipe({name: form[name].value() for name in ("item", "site", "quantity", "due_on")}),
+            "recipe": self.recipe(
+                {name: form[name].value() for name in ("kind", "item", "site", "quantity", "due_on")}
+            ),
         }
         return render(self.request, "production/order_new.html", context, status=status)
 
@@ -150,7 +180,11 @@ class OrderNewPage(SitePageMixin, View):
         if item is None or site is None:
             return None
         on = max(_date(said["due_on"]) or local_date(self.now, site.time_zone), local_date(self.now, site.time_zone))
-        bill = closest_bill(item_id=item.pk, site_id=site.pk, company_id=site.default_owner_id, on=on)
+        kind = str(said["kind"] or OrderKind.MAKE)
+        key = BillKey(item.pk, site.pk, site.default_owner_id, on, kind)
+        bill = closest_bills([key]).get(key)
+        if kind == OrderKind.REWORK and bill is None:
+            return {"item": item, "site": site, "on": on, "bill": None, "needs_none": True}
         if bill is None or not visible_bills(self.access).filter(pk=bill.pk).exists():
             return {"item": item, "site": site, "on": on, "bill": None}
         quantity = _quantity(said["quantity"]) or bill.quantity

@@ -20,6 +20,7 @@ from core.web.refusals import refuse
 from core.web.rows import FormRow, FormRows, typed
 from inventory.selectors.typed import items_by_sku
 from inventory.web.steps import tell
+from production.choices import OrderKind
 from production.models import Operation, WorkCenter
 from production.routing_drafts import OperationChange, OperationDraft, OperationEdit, OperationRemoval, RoutingDraft
 from production.selectors import masters
@@ -42,6 +43,12 @@ class RoutingForm(forms.Form):
 
     item = fields.text(gettext_lazy("Item"), required=True, most=64, **fields.SUGGEST_ITEMS)
     whose = forms.ChoiceField(label=gettext_lazy("For"), help_text=gettext_lazy("The closest is followed."))
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=OrderKind.choices,
+        required=False,
+        help_text=gettext_lazy("The orders that follow it."),
+    )
     code = fields.text(gettext_lazy("Code"), most=64)
     revision = fields.text(gettext_lazy("Revision"), most=32)
     valid_from_on = fields.date(gettext_lazy("Valid from"))
@@ -51,13 +58,14 @@ class RoutingForm(forms.Form):
     def __init__(self, *args: Any, whose: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not whose:  # what it is of, and for whom, is settled
-            del self.fields["item"], self.fields["whose"]
+            del self.fields["item"], self.fields["whose"], self.fields["kind"]
         else:
             self.fields["whose"].choices = list(whose)  # type: ignore[attr-defined]
 
     def head(self) -> dict[str, Any]:
         """The head's fields as the service takes them."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in {"item", "whose", "version"}}
+        said = {name: value for name, value in self.cleaned_data.items() if name not in {"item", "whose", "version"}}
+        return said | {"kind": said["kind"] or OrderKind.MAKE} if "kind" in said else said
 
 
 class WorkCenters:

@@ -140,6 +140,7 @@ class CheckSerializer(ModelSerializer):
             "decision_reason",
             "decided_at",
             "decision_posting_id",
+            "rework_order_id",
             "results",
             "version",
             "updated_at",

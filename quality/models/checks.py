@@ -12,7 +12,7 @@ class QualityCheck(Editable):
 
     `source_kind`, `source_id` and `source_number` name the document; `posting` what brought the goods, `task` the
     operation. A failed check `holds_lot` and `blocks_document`: what it did itself, and takes back when it is decided.
-    `decision_posting` scrapped or returned the goods.
+    `decision_posting` scrapped or returned the goods, `rework_order` repairs them.
     """
 
     company = models.ForeignKey("sites.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -39,6 +39,9 @@ class QualityCheck(Editable):
     decided_by_id = models.BigIntegerField(null=True)
     decision_posting = models.ForeignKey(
         "inventory.Posting", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    rework_order = models.ForeignKey(
+        "production.ManufacturingOrder", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
 
     class Meta:

@@ -19,7 +19,7 @@ from quality.choices import QUALITY_CHECK, CharacteristicKind, CheckState, Decis
 from quality.drafts import ResultDraft
 from quality.locks import lock_check
 from quality.models import QualityCheck, QualityResult
-from quality.services import blocking
+from quality.services import blocking, reworking
 from sites.access import PLANNERS, WRITERS, require
 
 
@@ -71,8 +71,8 @@ def decide(check_id: int, decision: Decision, *, reason: str, now: datetime, act
     """Say what becomes of what failed; the document goes on. Emits `quality_check.decided`.
 
     Use as is: the lot is released. Scrap and return: what stands of the lot at the site leaves in one posting, to
-    scrap or to the supplier (of an item without lots, as much as was checked). Rework: the lot stays held for the
-    order that repairs it.
+    scrap or to the supplier (of an item without lots, as much as was checked). Rework: an order of rework is planned
+    for as much, and the lot stays held for it; at an operation the work just goes on.
 
     :raises WrongState: when the check has not failed, or was decided.
     :raises InvalidInput: without a reason; a return of what was not received.
@@ -86,6 +86,8 @@ def decide(check_id: int, decision: Decision, *, reason: str, now: datetime, act
     if decision == Decision.RETURN and check.trigger != Trigger.RECEIPT:
         raise InvalidInput(errors={"decision": "Only what was received goes back to a supplier."})
     posted = _take_out(check, decision, reason, now=now, actor=actor)
+    if decision == Decision.REWORK and check.trigger != Trigger.OPERATION:
+        check.rework_order = reworking.plan(check, now=now, actor=actor)
     blocking.let_go(check, frees_lot=decision == Decision.USE_AS_IS, now=now)
     check.state, check.decision, check.decision_reason = CheckState.DECIDED, decision, reason.strip()
     check.decided_at, check.decided_by_id = now, getattr(actor, "pk", None)
@@ -97,11 +99,12 @@ def decide(check_id: int, decision: Decision, *, reason: str, now: datetime, act
 
 @service
 def undo_decision(check_id: int, *, now: datetime, actor: Any) -> QualityCheck:
-    """Take a decision back: goods return as they left, the check has failed again and stops lot and document.
+    """Take a decision back: goods return as they left, an order of rework is canceled, the check has failed again and
+    stops lot and document.
 
     Emits `quality_check.undecided`.
 
-    :raises WrongState: when it is not decided.
+    :raises WrongState: when it is not decided, or the order of rework is released: that is canceled first.
     """
     check = lock_check(check_id)
     require(actor, company_id=check.company_id, site_id=check.site_id, roles=PLANNERS)
@@ -109,8 +112,10 @@ def undo_decision(check_id: int, *, now: datetime, actor: Any) -> QualityCheck:
     posted = None
     if check.decision_posting_id:
         posted = reverse(check.decision_posting_id, now=now, actor=actor)
+    reworking.cancel(check, now=now, actor=actor)
     check.state, check.decision, check.decision_reason = CheckState.FAILED, "", ""
     check.decided_at, check.decided_by_id, check.decision_posting_id = None, None, None
+    check.rework_order = None
     blocking.stop(check, f"{check.number} failed", now=now)
     _save(check)
     events.record_check("undecided", check, keys=posted.keys if posted else (), actor=actor)

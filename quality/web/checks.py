@@ -61,7 +61,9 @@ class CheckMixin(SitePageMixin):
     """Gives `self.check`, in the reader's sight."""
 
     def scope(self) -> QuerySet[QualityCheck]:
-        return selectors.checks(self.access).select_related("plan", "item__unit", "lot", "site", "company")
+        return selectors.checks(self.access).select_related(
+            "plan", "item__unit", "lot", "site", "company", "rework_order"
+        )
 
     @cached_property
     def check(self) -> QualityCheck:

@@ -146,7 +146,7 @@ def test_taking_apart_is_no_way_of_making(cast, make_bill, table_bill):
     )
     key = BillKey(cast.table.pk, cast.tll.pk, cast.maker.pk, TODAY)
     assert closest_bill(item_id=key.item_id, site_id=key.site_id, company_id=key.company_id, on=TODAY) == table_bill
-    assert closest_bills([key], is_disassembly=True) == {key: apart}
+    assert closest_bills([key._replace(kind="disassembly")]) == {key._replace(kind="disassembly"): apart}
 
 
 def test_substitutes_are_replaced_as_a_list_and_stay_when_not_named(cast, make_bill, glue):

@@ -124,11 +124,19 @@ def test_what_is_scrapped_or_returned_leaves_with_its_value_and_comes_back(cast,
     work(cast)
 
 
-def test_rework_keeps_the_lot_and_frees_the_document(cast, check):
+def test_rework_keeps_the_lot_frees_the_document_and_plans_the_repair(cast, check):
     checks.record(check.pk, good("21"), now=cast.now, actor=cast.operator)
-    checks.decide(check.pk, Decision.REWORK, reason="Plane it", now=cast.now, actor=cast.planner)
+    decided = checks.decide(check.pk, Decision.REWORK, reason="Plane it", now=cast.now, actor=cast.planner)
 
     assert stands() == ("held", False)
+    order = decided.rework_order
+    assert (order.kind, order.state, order.quantity, order.lot_number) == ("rework", "planned", 10, "P-1-R")
+    manufacturing_orders.release(order.pk, now=cast.now, actor=cast.planner)
+    with pytest.raises(WrongState, match="cancel it first"):
+        checks.undo_decision(check.pk, now=cast.now, actor=cast.planner)
+    manufacturing_orders.cancel(order.pk, reason="", now=cast.now, actor=cast.planner)
+    again = checks.undo_decision(check.pk, now=cast.now, actor=cast.planner)
+    assert (again.state, again.rework_order, stands()) == ("failed", None, ("held", True))
 
 
 def test_of_two_failed_checks_the_last_decision_frees(cast, receive, check):

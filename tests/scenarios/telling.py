@@ -4,7 +4,7 @@ from decimal import Decimal
 from unittest import mock
 
 from core import drainer, invariants
-from inventory.models import Allocation, CostPool, Demand, DocumentStatus, StockLevel
+from inventory.models import Allocation, CostPool, Demand, DocumentStatus, Lot, StockLevel
 from inventory.services.adjustments import AdjustmentLine, adjust
 
 ZERO = Decimal(0)
@@ -17,9 +17,10 @@ def work(cast):
         assert [outcome for outcome in invariants.check() if not outcome.is_ok] == []
 
 
-def put(cast, site, item, quantity, unit_cost, owner=None):
-    """Stock from nowhere."""
-    line = AdjustmentLine(item_id=item.pk, quantity=Decimal(quantity), unit_cost=Decimal(unit_cost))
+def put(cast, site, item, quantity, unit_cost, owner=None, lot=""):
+    """Stock from nowhere; of a tracked item in a lot of NORDWOOD."""
+    lot_id = Lot.objects.get_or_create(item=item, issuer=cast.maker, number=lot)[0].pk if lot else None
+    line = AdjustmentLine(item_id=item.pk, quantity=Decimal(quantity), unit_cost=Decimal(unit_cost), lot_id=lot_id)
     owner_id = owner.pk if owner else None
     return adjust(site_id=site.pk, owner_id=owner_id, reason="Opening", lines=[line], now=cast.now, actor=None)
 

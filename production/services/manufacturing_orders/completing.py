@@ -20,12 +20,12 @@ from inventory.selectors.places import receipt_location, virtual_location
 from inventory.services.orders.blocking import refuse_blocked
 from inventory.services.posting import post
 from production import events, locks, rules
-from production.choices import BillLineKind
-from production.drafts import Completed, CompletionDraft
+from production.choices import BillLineKind, OrderKind
+from production.drafts import Completed, CompletionDraft, OutputDraft
 from production.errors import OverCompletion
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent, Task
 from production.rules import Step, Use
-from production.services import lots, outputs, places, registers
+from production.services import lots, outputs, places, registers, subject
 from production.services.access import require_reporter
 from production.services.manufacturing_orders.issuing import Issue, given_issues, planned_issues
 from production.services.outputs import Beside
@@ -43,12 +43,16 @@ WHERE component.id = given.id
 
 @dataclass(frozen=True)
 class Goods:
-    """Good ones as they go into stock, and their lots: none, one, or a serial number each."""
+    """Good ones as they go into stock, and their lots: none, one, or a serial number each.
+
+    `outputs` is what came out beside them (None: as planned).
+    """
 
     quantity: Decimal
     lot_numbers: Sequence[str]
     on: date
     expires_on: date | None = None
+    outputs: Sequence[OutputDraft] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ def complete(order_id: int, draft: CompletionDraft, *, now: datetime, actor: Any
     parts = list(inputs.select_related("item__unit").order_by("line_no", "pk"))
     completed = order.posted_quantity + report.quantity
     if draft.components is None:
-        issues = planned_issues(parts, ordered=order.quantity, completed=completed)
+        gone = order.scrapped_quantity + report.scrapped_quantity
+        issues = planned_issues(order, parts, ordered=order.quantity, completed=completed, gone=gone)
     else:
         issues = given_issues(order, parts, draft.components, actor=actor)
     at_once.count(tasks, report.quantity, report.scrapped_quantity)
@@ -95,6 +100,8 @@ def complete(order_id: int, draft: CompletionDraft, *, now: datetime, actor: Any
 
     completion = _write(order, report, parts, issues, posted)
     at_once.write(order, tasks, completion, actor=actor)
+    if report.quantity:
+        subject.free(order)
     keys = registers.put([(order, parts)]) | posted.keys
     events.record_order("completed", order, keys=keys, actor=actor)
     return Completed(order, completion, posted)
@@ -133,7 +140,9 @@ def none_or_more(value: object, field: str, decimals: int, unit: str) -> Decimal
 
 
 def lot_numbers(order: ManufacturingOrder, draft: CompletionDraft, quantity: Decimal) -> list[str]:
-    """The lots to fill: none, one, or a serial number for each good one."""
+    """The lots to fill: none, one, or a serial number for each good one; none of what is taken apart."""
+    if order.kind == OrderKind.DISASSEMBLY:
+        return []
     serials = [number.strip() for number in draft.serial_numbers]
     lot = draft.lot_number.strip() or order.lot_number
     tracking = order.item.tracking
@@ -187,7 +196,8 @@ def _post(
 
 
 def withdrawal_of(order: ManufacturingOrder, issue: Issue, production: int, site_id: int) -> Withdrawal:
-    """What is used of a component at a site."""
+    """What is used of a component at a site; pieces to repair come out of their lot, blocked as it is."""
+    is_subject = subject.is_of(order, issue.component)
     return Withdrawal(
         item_id=issue.component.item_id,
         quantity=issue.quantity,
@@ -195,9 +205,10 @@ def withdrawal_of(order: ManufacturingOrder, issue: Issue, production: int, site
         used_by_id=order.company_id,
         to_location_id=production,
         location_id=issue.location_id,
-        lot_id=issue.lot_id,
+        lot_id=issue.lot_id or (order.source_lot_id if is_subject else None),
         owner_id=issue.owner_id,
         passes_title=True,
+        is_repair=is_subject and order.source_lot_id is not None,
         line_id=issue.component.pk,
         field=issue.field,
     )
@@ -224,7 +235,7 @@ def _deposits(
             completed_before=order.posted_quantity,
             quantity=report.quantity,
         )
-    goods = Goods(report.quantity, report.lot_numbers, report.on, draft.expires_on)
+    goods = Goods(report.quantity, report.lot_numbers, report.on, draft.expires_on, draft.outputs)
     return deposits_of(order, goods, target_of(order, draft.location_id), production, part)
 
 
@@ -256,12 +267,25 @@ def deposits_of(
     *,
     from_lot_id: int | None = None,
 ) -> list[Deposit]:
-    """Good ones out of production, or out of a lot of work in progress, with their part of the order's cost."""
-    lot_ids: Sequence[int | None] = lots.take(
-        order, goods.lot_numbers, began_on=goods.on, expires_on=goods.expires_on
-    ) or [None]
+    """Good ones out of production, or out of a lot of work in progress, with their part of the order's cost.
+
+    Of what is taken apart only what comes out of it.
+    """
+    beside = outputs.take(
+        order,
+        goods.quantity,
+        given=goods.outputs,
+        on=goods.on,
+        lot_number=next(iter(goods.lot_numbers), ""),
+    )
+    if order.kind == OrderKind.DISASSEMBLY:
+        return [*beside.by_products, *_co_products(beside, pool_part)]
+    lot_ids: Sequence[int | None] = (
+        subject.output_lots(order, goods.lot_numbers)
+        or lots.take(order, goods.lot_numbers, began_on=goods.on, expires_on=goods.expires_on)
+        or [None]
+    )
     each = goods.quantity / len(lot_ids)
-    beside = outputs.take(order, goods.quantity, on=goods.on, lot_number=next(iter(goods.lot_numbers), ""))
     part, whole = beside.share * pool_part[0] / len(lot_ids), pool_part[1]
     made = [
         Deposit(
@@ -283,13 +307,18 @@ def deposits_of(
 
 
 def _co_products(beside: Beside, pool_part: tuple[Decimal, Decimal]) -> list[Deposit]:
-    """Each with its share of the cost that goes with the report; what went before is gone from the whole."""
+    """Each with its share of the cost that goes with the report; what went before is gone from the whole.
+
+    The last takes the rest, so that shares which are no decimals leave nothing.
+    """
     part, whole = pool_part
+    left = part - beside.share * part
     whole -= beside.share * part
     deposits = []
-    for deposit, share in beside.co_products:
-        deposits.append(replace(deposit, pool_part=(share * part, whole) if whole else (Decimal(0), Decimal(1))))
-        whole -= share * part
+    for place, (deposit, share) in enumerate(beside.co_products, start=1):
+        own = left if place == len(beside.co_products) else share * part
+        deposits.append(replace(deposit, pool_part=(own, whole) if whole else (Decimal(0), Decimal(1))))
+        left, whole = left - own, whole - own
     return deposits
 
 

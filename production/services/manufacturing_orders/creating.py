@@ -17,12 +17,13 @@ from inventory.selectors.ordering import Asked, Measured, measured
 from inventory.services import items, ranks
 from inventory.services.orders.numbering import number
 from production import events, rules
+from production.choices import BillKind, OrderKind
 from production.drafts import OrderDraft
 from production.errors import NoBill
 from production.models import BillOfMaterials, ManufacturingOrder, ManufacturingOrderComponent, Task
 from production.selectors.bills import BillKey, closest_bills
 from production.selectors.dates import Lead, start_dates
-from production.services import components, lead_times, registers
+from production.services import components, lead_times, registers, subject
 from production.services.steps import freezing
 from sites.access import PLANNERS, require
 from sites.models import Company, Site
@@ -38,6 +39,7 @@ class _Known:
     site: Site
     company: Company
     demand: Demand | None
+    source: subject.Source | None
 
 
 def create(draft: OrderDraft, *, now: datetime, actor: Any) -> ManufacturingOrder:
@@ -126,9 +128,14 @@ def _look_up(drafts: Sequence[OrderDraft], prefixes: Sequence[str]) -> list[_Kno
         company = companies.get(draft.company_id) if draft.company_id else default
         demand = demands.get(draft.demand_id) if draft.demand_id else None
         wrong = _errors(draft, item, site, company, demand)
+        source = None
+        if item and site and company and draft.source_lot_id is not None:
+            source = subject.source(draft.source_lot_id, site_id=site.pk, company_id=company.pk)
+            if text := subject.error(source, item, site, draft.quantity):
+                wrong["source_lot"] = text
         errors |= {prefix + name: text for name, text in wrong.items()}
         if item and site and company:
-            found.append(_Known(item, site, company, demand))
+            found.append(_Known(item, site, company, demand, source))
     if errors:
         raise InvalidInput(errors=errors)
     return found
@@ -146,6 +153,12 @@ def _errors(
         errors["company"] = "Not found."
     if draft.due_at is not None and draft.due_on is not None:
         errors["due_on"] = "Give a date or a moment, not both."
+    if draft.kind not in OrderKind.values:
+        errors["kind"] = f"“{draft.kind}” is none of {', '.join(OrderKind.values)}."
+    elif draft.kind != OrderKind.MAKE and draft.demand_id is not None:
+        errors["demand"] = f"A {draft.kind} makes nothing for a demand."
+    if draft.source_lot_id is not None and draft.kind != OrderKind.REWORK:
+        errors["source_lot"] = "Only a rework names the lot that it repairs."
     if draft.demand_id is not None and not _serves(demand, draft, company):
         errors["demand"] = "There is no open demand of this item at this site for this company."
     return errors
@@ -162,18 +175,21 @@ def _serves(demand: Demand | None, draft: OrderDraft, company: Company | None) -
 
 def _order(draft: OrderDraft, known: _Known, size: Measured, *, actor: Any) -> ManufacturingOrder:
     demand = known.demand
+    repaired = subject.lot_number(known.item, known.source.lot) if known.source else ""
     return ManufacturingOrder(
         company=known.company,
         owner=known.company,
         number=draft.number.strip(),
         site=known.site,
         item=known.item,
+        kind=draft.kind,
+        source_lot=known.source.lot if known.source else None,
         quantity=size.quantity,
         start_quantity=size.quantity,
         posted_quantity=Decimal(0),
         scrapped_quantity=Decimal(0),
         closed_quantity=Decimal(0),
-        lot_number=draft.lot_number.strip(),
+        lot_number=draft.lot_number.strip() or repaired,
         note=draft.note,
         external_reference=draft.external_reference,
         source_kind=demand.kind if demand else "",
@@ -204,13 +220,30 @@ def _follow_bills(
     The bill is the one valid when the order is due: its lead time is known only then, and a bill that changes between
     start and due date is taken again on release.
     """
-    bills = find_bills(orders, {place: draft.bill_id for place, draft in enumerate(drafts)}, now=now)
-    for order, bill, prefix in zip(orders, bills, prefixes, strict=True):
-        if bill is None:
-            on = max(order.due_on, local_date(now, order.site.time_zone))
-            raise NoBill(item=order.item.sku, site=order.site.code, on=on, field=f"{prefix}item")
-        follow(order, bill)
+    follow_bills(orders, {place: draft.bill_id for place, draft in enumerate(drafts)}, prefixes, now=now)
     set_starts(orders)
+
+
+def follow_bills(
+    orders: Sequence[ManufacturingOrder], named: dict[int, int | None], prefixes: Sequence[str], *, now: datetime
+) -> None:
+    """Let each order follow the bill named for it (by its place), else the closest; a rework needs none.
+
+    :raises NoBill: where there is none.
+    """
+    for order, bill, prefix in zip(orders, find_bills(orders, named, now=now), prefixes, strict=True):
+        if bill is not None:
+            follow(order, bill)
+        elif order.kind == OrderKind.REWORK:
+            order.bill = None
+        else:
+            raise NoBill(
+                item=order.item.sku,
+                site=order.site.code,
+                on=max(order.due_on, local_date(now, order.site.time_zone)),
+                is_apart=order.kind == OrderKind.DISASSEMBLY,
+                field=f"{prefix}item",
+            )
 
 
 def find_bills(
@@ -223,6 +256,7 @@ def find_bills(
             order.site_id,
             order.company_id,
             max(order.due_on, local_date(now, order.site.time_zone)),
+            order.kind,
         )
         for order in orders
     ]
@@ -240,6 +274,7 @@ def find_bills(
 def _is_usable(bill: BillOfMaterials, order: ManufacturingOrder) -> bool:
     return (
         bill.item_id == order.item_id
+        and (OrderKind.MAKE if bill.kind == BillKind.PHANTOM else bill.kind) == order.kind
         and bill.archived_at is None
         and bill.company_id in {None, order.company_id}
         and bill.site_id in {None, order.site_id}
@@ -247,11 +282,11 @@ def _is_usable(bill: BillOfMaterials, order: ManufacturingOrder) -> bool:
 
 
 def follow(order: ManufacturingOrder, bill: BillOfMaterials) -> None:
-    """Take a bill, and start as many as its yield asks for."""
+    """Take a bill, and start as many as its yield asks for; one taken apart is one started."""
     order.bill = bill
-    order.yield_factor = bill.yield_factor
+    order.yield_factor = bill.yield_factor if order.kind != OrderKind.DISASSEMBLY else Decimal(1)
     order.start_quantity = rules.start_quantity(
-        good=order.quantity, yield_factor=bill.yield_factor, decimals=order.item.unit.decimals
+        good=order.quantity, yield_factor=order.yield_factor, decimals=order.item.unit.decimals
     )
 
 

@@ -15,6 +15,7 @@ from inventory.services import items
 from production import rules
 from production.drafts import ComponentUse
 from production.models import ManufacturingOrder, ManufacturingOrderComponent, Task
+from production.services import subject
 
 ZERO = Decimal(0)
 
@@ -32,15 +33,23 @@ class Issue:
 
 
 def planned_issues(
-    parts: Sequence[ManufacturingOrderComponent], *, ordered: Decimal, completed: Decimal
+    order: ManufacturingOrder,
+    parts: Sequence[ManufacturingOrderComponent],
+    *,
+    ordered: Decimal,
+    completed: Decimal,
+    gone: Decimal = ZERO,
 ) -> list[Issue]:
-    """The planned share of each component when `completed` good ones are there, this report included."""
+    """The planned share of each component when `completed` good ones are there, this report included.
+
+    Pieces of the order's own item are used up by those `gone` too: what can't be repaired is scrapped.
+    """
     issues = []
     for place, component in enumerate(parts):
         share = rules.planned_share(
             use=rules.Use(component.quantity, component.posted_quantity),
             ordered=ordered,
-            completed=completed,
+            completed=min(completed + gone, ordered) if subject.is_of(order, component) else completed,
             decimals=component.item.unit.decimals,
         )
         if share > 0:

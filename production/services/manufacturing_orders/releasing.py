@@ -9,12 +9,11 @@ from core.transactions import service
 from inventory.services.orders.blocking import refuse_blocked
 from production import events, locks
 from production.choices import ManufacturingOrderState as State
-from production.errors import NoBill
 from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step, check
-from production.services import components, registers
+from production.services import components, registers, subject
 from production.services.access import require_planner
-from production.services.manufacturing_orders.creating import find_bills, follow, follow_steps
+from production.services.manufacturing_orders.creating import follow_bills, follow_steps
 from production.services.steps import releasing as tasks
 
 _WRITTEN = ("state", "released_at", "bill", "routing", "yield_factor", "start_quantity", "start_on", "version")
@@ -40,6 +39,7 @@ def release_many(order_ids: Sequence[int], *, now: datetime, actor: Any) -> list
         require_planner(actor, order)
         check(order.state, Step.RELEASE, number=order.number)
         refuse_blocked(order)
+        subject.refuse_unless_held(order)
 
     _follow_again(orders, now=now)
     steps = follow_steps(orders, now=now)
@@ -64,10 +64,7 @@ def _follow_again(orders: Sequence[ManufacturingOrder], *, now: datetime) -> Non
         place: order.bill_id if order.bill is not None and order.bill.archived_at is None else None
         for place, order in enumerate(orders)
     }
-    for order, bill in zip(orders, find_bills(orders, named, now=now), strict=True):
-        if bill is None:
-            raise NoBill(item=order.item.sku, site=order.site.code, on=order.due_on)
-        follow(order, bill)
+    follow_bills(orders, named, [""] * len(orders), now=now)
 
 
 def _freeze(

@@ -19,7 +19,7 @@ from production.choices import TaskEventKind, TaskState
 from production.drafts import Completed
 from production.models import Completion, ManufacturingOrder, ManufacturingOrderComponent, TaskEvent
 from production.rules import Step
-from production.services import below, places, registers
+from production.services import below, places, registers, subject
 from production.services.access import require_reporter
 from production.services.manufacturing_orders.completing import write_issued
 from production.services.manufacturing_orders.issuing import Issue
@@ -101,6 +101,7 @@ def take_back(
     parts = list(order.components.select_related("item__unit").order_by("line_no", "pk"))
     if completion is not None:
         _open_again(order, completion, now=now)
+        subject.hold_again(order)
     issued = _issued(posting_id)
     back = [Issue(component, -issued.get(component.pk, Decimal(0))) for component in parts]
     done = undoing.uncount_posting(order, posting_id, posted, by=by, now=now, actor=actor)

@@ -23,7 +23,17 @@ from production.services.manufacturing_orders.closing import cancel, close
 from production.services.manufacturing_orders.creating import PREFIX, create
 
 _DIGITS = 60
-_SAME = ("company_id", "site_id", "item_id", "bill_id", "routing_id", "kind", "source_kind", "source_id")
+_SAME = (
+    "company_id",
+    "site_id",
+    "item_id",
+    "bill_id",
+    "routing_id",
+    "kind",
+    "source_lot_id",
+    "source_kind",
+    "source_id",
+)
 _COPIED = (
     *(*_SAME, "owner_id", "state", "yield_factor", "start_on", "due_at", "due_on", "promised_on", "expected_on"),
     *("lot_number", "note", "external_reference", "released_at"),
@@ -155,6 +165,8 @@ def close_with_back_order(order_id: int, *, reason: str = "", now: datetime, act
             due_at=order.due_at,
             bill_id=bill.pk if bill is not None and bill.archived_at is None else None,
             demand_id=demand_id if is_open else None,
+            kind=order.kind,
+            source_lot_id=order.source_lot_id,
             lot_number=order.lot_number,
             note=order.note,
             external_reference=order.external_reference,

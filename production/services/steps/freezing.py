@@ -22,7 +22,11 @@ def follow_routings(orders: Sequence[ManufacturingOrder], *, now: datetime) -> N
     """Give each order the routing to follow when it is due, in two queries, and none where there is none."""
     keys = {
         place: BillKey(
-            order.item_id, order.site_id, order.company_id, max(order.due_on, local_date(now, order.site.time_zone))
+            order.item_id,
+            order.site_id,
+            order.company_id,
+            max(order.due_on, local_date(now, order.site.time_zone)),
+            order.kind,
         )
         for place, order in enumerate(orders)
     }

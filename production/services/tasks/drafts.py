@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from inventory.drafts import Posted
-from production.drafts import ComponentUse
+from production.drafts import ComponentUse, OutputDraft
 from production.models import Task, TaskEvent
 
 
@@ -28,9 +28,10 @@ class ReportDraft:
     """A report: so many good ones more, so many lost (`reason` says why), so many repaired on the way.
 
     `components`: None takes the planned share of what is used here, less what was issued before; an empty list
-    nothing; anything else as given. `minutes` is the time spent since the last report; None: by the clock, since it
-    was started or resumed. At the last operation a lot-tracked item needs `lot_number` (absent: the order's), one
-    tracked by serial number as many `serial_numbers` as good ones. `location_id` is where good ones go then.
+    nothing; anything else as given; `outputs` the same for what comes out beside. `minutes` is the time spent since
+    the last report; None: by the clock, since it was started or resumed. At the last operation a lot-tracked item needs
+    `lot_number` (absent: the order's), one tracked by serial number as many `serial_numbers` as good ones.
+    `location_id` is where good ones go then.
     """
 
     good_quantity: object = Decimal(0)
@@ -38,6 +39,7 @@ class ReportDraft:
     rework_quantity: object = Decimal(0)
     reason: str = ""
     components: Sequence[ComponentUse] | None = None
+    outputs: Sequence[OutputDraft] | None = None
     minutes: object = None
     lot_number: str = ""
     serial_numbers: Sequence[str] = ()

@@ -19,6 +19,7 @@ from production import rules, task_rules
 from production.choices import TaskEventKind, TaskState
 from production.drafts import CompletionDraft, ComponentUse
 from production.errors import NotThere, OverCompletion, OverReport
+from production.services import subject
 from production.services.manufacturing_orders.completing import (
     Goods,
     count_completion,
@@ -96,6 +97,8 @@ def _report(session: Session, draft: ReportDraft) -> None:
     is_completion = opened.is_last and piece is not None and told.good + told.scrapped > 0
     if is_completion:
         count_completion(opened.order, told.good, told.scrapped, at=opened.at)
+        if told.good:
+            subject.free(opened.order)
     else:
         session.begin_order()
     _count_issues(session, issues)
@@ -195,7 +198,7 @@ def _issues(session: Session, told: _Report, uses: Sequence[ComponentUse] | None
         return given_issues(opened.order, session.parts, uses, actor=opened.actor, task=task)
     own = [part for part in session.parts if part.task_id == task.pk]
     processed = task.good_quantity + task.scrapped_quantity + told.good + told.scrapped
-    return planned_issues(own, ordered=task.start_quantity, completed=processed)
+    return planned_issues(opened.order, own, ordered=task.start_quantity, completed=processed)
 
 
 def _count(opened: Opened, told: _Report) -> None:
@@ -262,7 +265,7 @@ def _deposits(session: Session, draft: ReportDraft, told: _Report, issues: Seque
     from_lot = None if before is None else lot_ids[before.pk]
     if opened.is_last:
         on = local_date(opened.at, task.work_center.site.time_zone)
-        goods = Goods(told.good, told.lot_numbers, on, draft.expires_on)
+        goods = Goods(told.good, told.lot_numbers, on, draft.expires_on, draft.outputs)
         part = costs.finished_part(order, opened.tasks, session.parts, issues, finished=told.good)
         return deposits_of(order, goods, session.target(draft.location_id), source, part, from_lot_id=from_lot)
     return [
