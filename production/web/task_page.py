@@ -84,6 +84,7 @@ class TaskPage(TaskMixin, TemplateView):
             seen,
             transfer__source_kind=DocumentKind.MANUFACTURING_ORDER,
             transfer__source_id=self.task.order_id,
+            wip_lot__isnull=False,
         )
         rows = lines.select_related("transfer__origin", "transfer__destination", "item__unit").order_by("pk")
         return [row for row in rows if self.task.site_id in (row.transfer.origin_id, row.transfer.destination_id)]

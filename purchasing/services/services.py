@@ -23,6 +23,7 @@ from sites.models import Site
 
 ZERO = Decimal(0)
 _OPEN = (PurchaseOrderState.ORDERED, PurchaseOrderState.PARTLY_RECEIVED, PurchaseOrderState.RECEIVED)
+_ENDED = (PurchaseOrderState.CLOSED, PurchaseOrderState.CANCELED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +139,26 @@ def end(line_ids: Sequence[int], *, reason: str, actor: Any) -> None:
         order.version += 1
         order.save(update_fields=["state", "close_reason", "version"])
         events.record_order(order.state, order, actor=actor)
+
+
+def resume(line_ids: Sequence[int], *, actor: Any) -> None:
+    """These services are wanted again: what `end` closed is open. Locks their orders, by id.
+
+    Emits `purchase_order.changed`.
+    """
+    lines = PurchaseOrderLine.objects.filter(pk__in=list(line_ids)).order_by("order_id", "pk")
+    for line in list(lines):
+        order = lock_order(line.order_id)
+        line.refresh_from_db()
+        if order.state not in _ENDED or not line.closed_quantity:
+            continue
+        line.closed_quantity, line.close_reason = ZERO, ""
+        line.save(update_fields=["closed_quantity", "close_reason"])
+        line.refresh_from_db()
+        order.state, order.close_reason = rules.state_of([line]), ""
+        order.version += 1
+        order.save(update_fields=["state", "close_reason", "version"])
+        events.record_order("changed", order, actor=actor)
 
 
 def _add(order: PurchaseOrder, line: PurchaseOrderLine, good: Decimal, rejected: Decimal) -> None:

@@ -235,3 +235,23 @@ def test_a_leg_ends_with_its_order_alone(cast, order):
 
     leg.refresh_from_db()
     assert leg.state == "planned"
+
+
+def test_a_closed_order_goes_on_where_it_ended(cast, order, does, assert_sound):
+    does(10, good=23, minutes=168)
+    send(cast, leg_from(order, cast.tll), arriving=20)
+    transfers.settle(leg_from(order, cast.tll).pk, reason="Fell off", now=cast.now, actor=cast.planner)
+    manufacturing_orders.close(order.pk, reason="Enough", now=cast.now, actor=cast.planner)
+    service = PurchaseOrder.objects.get()
+    assert (leg_from(order, cast.rix).state, service.state) == ("canceled", "canceled")
+
+    for _ in range(2):  # what was written off, then what was scrapped
+        manufacturing_orders.reverse(order.pk, now=cast.now, actor=cast.planner)
+    service.refresh_from_db()
+    assert (leg_from(order, cast.rix).state, service.state) == ("planned", "ordered")
+    does(20, good=20, actor=cast.lakk_planner)
+    send(cast, leg_from(order, cast.rix))
+    does(30, good=20, minutes=240)
+    order.refresh_from_db()
+    assert (order.state, pool(order)) == ("done", 0)
+    assert_sound()

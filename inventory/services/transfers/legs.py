@@ -4,11 +4,13 @@ They are made with the order, and go as far as its operations have come. Goods i
 leave the order's cost pool, and are neither demand nor supply.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import QuerySet
 
 from core.money import round_money
 from inventory.choices import CostKind, DocumentKind, TransferState
@@ -59,8 +61,17 @@ def plan(drafts: Sequence[LegDraft], *, actor: Any) -> list[Transfer]:
 
 def of_order(order_id: int) -> list[int]:
     """The ids of an order's legs that are not over, in order."""
+    return list(_of(order_id).exclude(state__in=_OVER).order_by("pk").values_list("pk", flat=True))
+
+
+def ended_of_order(order_id: int) -> list[int]:
+    """The ids of an order's legs that are over, in order."""
+    return list(_of(order_id).filter(state__in=_OVER).order_by("pk").values_list("pk", flat=True))
+
+
+def _of(order_id: int) -> QuerySet[Transfer]:
     legs = Transfer.objects.filter(source_kind=DocumentKind.MANUFACTURING_ORDER, source_id=order_id)
-    return list(legs.exclude(state__in=_OVER).order_by("pk").values_list("pk", flat=True))
+    return legs.filter(lines__wip_lot__isnull=False)
 
 
 def offer(transfer_id: int, quantity: Decimal, *, actor: Any) -> Transfer:
@@ -102,6 +113,25 @@ def end(transfer_ids: Sequence[int], *, reason: str, now: datetime, actor: Any) 
         transit.keep(transfer, is_open=False, now=now)
         record(transfer.state, transfer, actor=actor)
     return frozenset()
+
+
+def resume(transfer_ids: Sequence[int], *, offered: Collection[str], actor: Any) -> None:
+    """Their order is open again: what `end` took off these legs goes on, those of the stages `offered` are CONFIRMED.
+
+    Locks them. Emits `transfer.changed`.
+    """
+    for transfer_id in sorted(transfer_ids):
+        transfer = locks.transfer(transfer_id)
+        line = transfer.lines.select_related("wip_lot").get()
+        line.closed_quantity = ZERO
+        line.save(update_fields=["closed_quantity"])
+        line.refresh_from_db(fields=["open_quantity"])
+        is_offered = line.wip_lot is not None and line.wip_lot.stage in offered
+        transfer.state = state_of([line]) if is_offered else TransferState.PLANNED
+        transfer.close_reason = ""
+        transfer.version += 1
+        transfer.save(update_fields=["state", "close_reason", "version"])
+        record("changed", transfer, actor=actor)
 
 
 def order_pool(transfer: Transfer, lines: Sequence[TransferLine]) -> OrderPool | None:

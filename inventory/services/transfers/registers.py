@@ -1,6 +1,7 @@
 """A transfer's rows in both registers: demand at the origin, supply at the destination."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from core.clock import local_date
@@ -21,12 +22,20 @@ def put(transfer: Transfer, lines: Sequence[TransferLine]) -> frozenset[LevelKey
     The caller holds the transfer's lock. Nothing is open of one that is received, closed or canceled. Work in progress
     is neither demand nor supply: the output of its order stands for it.
     """
-    lines = [line for line in lines if line.wip_lot_id is None]
-    if not lines:
+    return put_many([(transfer, lines)])
+
+
+def put_many(rows: Sequence[tuple[Transfer, Sequence[TransferLine]]]) -> frozenset[LevelKey]:
+    """The same for many transfers at once; whose the goods become is asked once for each owner, place and day."""
+    goods = [(transfer, [line for line in lines if line.wip_lot_id is None]) for transfer, lines in rows]
+    goods = [(transfer, lines) for transfer, lines in goods if lines]
+    if not goods:
         return frozenset()
-    demands = [_demand(transfer, line) for line in lines]
-    users = _users(transfer, lines)
-    supplies = [_supply(transfer, line, users[line.item_id]) for line in lines]
+    users = _users(goods)
+    demands = [_demand(transfer, line) for transfer, lines in goods for line in lines]
+    supplies = [
+        _supply(transfer, line, users[_way(transfer)][line.item_id]) for transfer, lines in goods for line in lines
+    ]
     return registers.put_demands(demands) | registers.put_supplies(supplies)
 
 
@@ -61,14 +70,20 @@ def _demand(transfer: Transfer, line: TransferLine) -> DemandDraft:
     )
 
 
-def _users(transfer: Transfer, lines: Sequence[TransferLine]) -> dict[int, int]:
+def _way(transfer: Transfer) -> tuple[int, int, date]:
+    on = transfer.expected_on or local_date(transfer.created_at, transfer.destination.time_zone)
+    return transfer.owner_id, transfer.destination_id, on
+
+
+def _users(goods: Sequence[tuple[Transfer, Sequence[TransferLine]]]) -> dict[tuple[int, int, date], dict[int, int]]:
     """Who may use what arrives: who consigns his goods at the destination sends them for somebody else's demand."""
-    return consignment.users_of(
-        item_ids={line.item_id for line in lines},
-        owner_id=transfer.owner_id,
-        site_id=transfer.destination_id,
-        on=transfer.expected_on or local_date(transfer.created_at, transfer.destination.time_zone),
-    )
+    items: dict[tuple[int, int, date], set[int]] = {}
+    for transfer, lines in goods:
+        items.setdefault(_way(transfer), set()).update(line.item_id for line in lines)
+    return {
+        (owner_id, site_id, on): consignment.users_of(item_ids=item_ids, owner_id=owner_id, site_id=site_id, on=on)
+        for (owner_id, site_id, on), item_ids in items.items()
+    }
 
 
 def _supply(transfer: Transfer, line: TransferLine, used_by_id: int) -> SupplyDraft:

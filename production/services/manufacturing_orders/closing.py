@@ -13,7 +13,6 @@ from inventory.drafts import LevelKey, OrderPool, PostingDraft, Withdrawal
 from inventory.models import StockBalance
 from inventory.selectors.places import virtual_location
 from inventory.services.posting import post, write_off
-from inventory.services.transfers import legs
 from production import events, locks, rules
 from production.choices import OPEN_TASK_STATES, TaskState
 from production.choices import ManufacturingOrderState as State
@@ -21,7 +20,6 @@ from production.models import ManufacturingOrder, ManufacturingOrderComponent
 from production.rules import Step
 from production.services import below, places, registers
 from production.services.access import require_planner
-from purchasing.services import services
 
 
 @service
@@ -64,8 +62,7 @@ def _end(
     order: ManufacturingOrder, state: State, reason: str, verb: str, *, now: datetime, actor: Any
 ) -> ManufacturingOrder:
     """The caller holds the order's lock, and of what stands below it."""
-    legs.end(legs.of_order(order.pk), reason=reason, now=now, actor=actor)
-    services.end(below.service_lines(order.pk), reason=reason, actor=actor)
+    ended = below.end(order.pk, reason=reason, now=now, actor=actor)
     scrapped = _scrap_work(order, f"{order.number} {verb}: {reason}".rstrip(": "), now=now, actor=actor)
     write_off(
         OrderPool(order.item_id, order.company_id, order.pk),
@@ -85,7 +82,7 @@ def _end(
         component.closed_quantity = max(component.quantity - component.posted_quantity, Decimal(0))
         component.close_reason = reason
     ManufacturingOrderComponent.objects.bulk_update(parts, ["closed_quantity", "close_reason"])
-    events.record_order(verb, order, keys=registers.put([(order, parts)]) | scrapped, actor=actor)
+    events.record_order(verb, order, keys=registers.put([(order, parts)]) | scrapped | ended, actor=actor)
     return order
 
 

@@ -22,7 +22,8 @@ _WRITTEN = ("state", "released_at", "bill", "routing", "yield_factor", "start_qu
 def release(order_id: int, *, now: datetime, actor: Any) -> ManufacturingOrder:
     """Freeze the recipe of today (or of the start, if that is later) into components and tasks; all becomes FIRM.
 
-    Between steps at different sites it makes a leg, for a step at another company's site the order of a service.
+    Between steps at different sites it makes a leg, for a step at another company's site the order of a service, and
+    a transfer of what the recipe brings from another site.
     Locks the order. Emits `manufacturing_order.released`.
 
     :raises WrongState: unless it is planned and not blocked.
@@ -54,6 +55,7 @@ def release_many(order_ids: Sequence[int], *, now: datetime, actor: Any) -> list
 
     tasks.write_ways(orders, steps, now=now, actor=actor)
     keys = registers.put(zip(orders, parts[0], strict=True)) | parts[1]
+    keys |= tasks.feed(orders, parts[0], now=now, actor=actor)
     events.record_orders("released", orders, keys=keys, actor=actor)
     return orders
 
@@ -99,7 +101,7 @@ def _kept(
     if not components.same(old, fresh):
         return fresh
     for component, again in zip(old, fresh, strict=True):
-        component.task = again.task
+        component.task, component.supply_site_id = again.task, again.supply_site_id
     return old
 
 

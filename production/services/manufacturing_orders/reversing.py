@@ -98,6 +98,7 @@ def take_back(
     held_for = registers.pegged_demand_id(order)
     posted = reversal.reverse(posting_id, held_for_demand_id=held_for, now=now, actor=actor, reason=reason)
 
+    again = below.resume(order.pk, actor=actor) if order.state == State.CLOSED else frozenset()
     parts = list(order.components.select_related("item__unit").order_by("line_no", "pk"))
     if completion is not None:
         _open_again(order, completion, now=now)
@@ -107,7 +108,7 @@ def take_back(
     done = undoing.uncount_posting(order, posting_id, posted, by=by, now=now, actor=actor)
     _write(order, parts, back)
     _open_tasks(order)
-    keys = registers.put([(order, parts)]) | posted.keys
+    keys = registers.put([(order, parts)]) | posted.keys | again
     events.record_order("reversed", order, keys=keys, actor=actor)
     return Completed(order, completion, posted), done
 

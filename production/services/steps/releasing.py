@@ -12,15 +12,19 @@ from core import inserts
 from core.clock import local_date
 from core.errors import InvalidInput
 from inventory.choices import DocumentKind, LotKind
-from inventory.models import Lot
+from inventory.drafts import LevelKey
+from inventory.models import Item, Lot
 from inventory.selectors.exchange import rate_on
-from inventory.services.transfers import legs
+from inventory.services.transfers import feeding, legs
+from inventory.services.transfers.feeding import FeederDraft
 from inventory.services.transfers.legs import LegDraft
+from production.choices import BillLineKind
 from production.models import ManufacturingOrder, ManufacturingOrderComponent, Task
 from production.services.steps import freezing
 from purchasing.models import Supplier
 from purchasing.services import services
 from purchasing.services.services import ServiceDraft
+from sites.models import Site
 
 TASK = "task"
 ZERO = Decimal(0)
@@ -95,6 +99,47 @@ def write_ways(orders: Sequence[ManufacturingOrder], steps: Steps, *, now: datet
     for (_, task), line in zip(served, lines, strict=True):
         task.purchase_line = line
     inserts.update([task for _, task in served], ["purchase_line"])
+
+
+def feed(
+    orders: Sequence[ManufacturingOrder],
+    parts: Sequence[Sequence[ManufacturingOrderComponent]],
+    *,
+    now: datetime,
+    actor: Any,
+) -> frozenset[LevelKey]:
+    """A transfer for each order and pair of sites of what its recipe brings from another site than where it is used.
+
+    Components of one pair go together, by the day that the first of them is needed. Returns the level keys.
+    """
+    wanted: dict[tuple[int, int, int], list[ManufacturingOrderComponent]] = {}
+    for order, own in zip(orders, parts, strict=True):
+        for part in own:
+            if (
+                part.supply_site_id not in {None, part.site_id}
+                and part.kind == BillLineKind.COMPONENT
+                and part.quantity
+            ):
+                wanted.setdefault((order.pk, part.supply_site_id or 0, part.site_id), []).append(part)
+    if not wanted:
+        return frozenset()
+    by_id = {order.pk: order for order in orders}
+    zones = dict(Site.objects.filter(pk__in={key[1] for key in wanted}).values_list("pk", "time_zone"))
+    items = Item.objects.in_bulk({part.item_id for own in wanted.values() for part in own})
+    drafts = [
+        FeederDraft(
+            company_id=by_id[order_id].company_id,
+            origin_id=origin_id,
+            destination_id=destination_id,
+            order_id=order_id,
+            priority_id=by_id[order_id].priority_id,
+            earliest_on=local_date(now, zones[origin_id]),
+            need_by_on=min(part.need_by_on or by_id[order_id].due_on for part in own),
+            lines=[(items[part.item_id], part.quantity) for part in own],
+        )
+        for (order_id, origin_id, destination_id), own in wanted.items()
+    ]
+    return feeding.plan(drafts, actor=actor)
 
 
 def stage_lots(stages: Sequence[tuple[ManufacturingOrder, Task]]) -> dict[int, int]:
