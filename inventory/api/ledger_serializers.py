@@ -7,9 +7,10 @@ from rest_framework import serializers
 from core.api.fields import AmountField, PriceField, QuantityField, ReferenceField
 from core.api.serializers import ModelSerializer, Serializer
 from inventory.api.references import lot_field
-from inventory.models import Location, Posting, StockBalance, StockMove
+from inventory.models import CostPool, Location, Posting, StockBalance, StockMove
 from inventory.selectors import items as item_selectors
 from inventory.selectors import ledger
+from inventory.services.cost_corrections import Corrected
 from sites import selectors as site_selectors
 from sites.access import access_of
 
@@ -187,3 +188,31 @@ def moves_of(postings: list[Posting], user: Any) -> dict[str, Any]:
     moves = ledger.moves_by_posting([posting.pk for posting in postings], access)
     entries = ledger.entries_by_move([move.pk for rows in moves.values() for move in rows], access)
     return {"moves": moves, "entries": entries}
+
+
+class CostCorrectionSerializer(Serializer):
+    """How much more it cost than was known (below 0: less), in the currency of the goods' owner."""
+
+    amount = AmountField()
+    reason = serializers.CharField(max_length=200)
+
+
+def corrected(told: Corrected) -> dict[str, Any]:
+    """A correction as it is answered: what every pool keeps of it, and where the rest ended, by kind."""
+    pools = CostPool.objects.select_related("item", "site").in_bulk(list(told.left))
+    return {
+        "posting_id": told.posted.posting_id,
+        "number": told.posted.number,
+        "currency": told.currency,
+        "left": [
+            {
+                "kind": pools[pool_id].kind,
+                "item": pools[pool_id].item.sku,
+                "site": pools[pool_id].site.code if pools[pool_id].site else None,
+                "source_id": pools[pool_id].source_id,
+                "amount": AmountField().to_representation(amount),
+            }
+            for pool_id, amount in told.left.items()
+        ],
+        "ended": {kind: AmountField().to_representation(amount) for kind, amount in told.ended.items()},
+    }

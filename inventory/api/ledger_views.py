@@ -10,8 +10,10 @@ from inventory.api.ledger_serializers import (
     AdjustmentSerializer,
     AdjustmentWriteSerializer,
     BalanceSerializer,
+    CostCorrectionSerializer,
     MoveSerializer,
     PostingSerializer,
+    corrected,
     moves_of,
 )
 from inventory.choices import PostingKind
@@ -19,6 +21,7 @@ from inventory.models import Posting, StockBalance, StockMove
 from inventory.selectors import ledger
 from inventory.services import adjustments, undo
 from inventory.services.adjustments import AdjustmentLine
+from inventory.services.cost_corrections import correct_cost
 from sites.access import access_of
 
 
@@ -95,6 +98,12 @@ class StockMoveViewSet(ScopedViewSet):
             "to_lot",
             "to_owner",
         )
+
+    @document_action(serializer=CostCorrectionSerializer)
+    def correct_cost(self, move: StockMove, values: dict[str, Any]) -> dict[str, Any]:
+        """Say that what it brought in cost so much more; answers with where that went."""
+        told = correct_cost(move.pk, values["amount"], reason=values["reason"], now=self.now, actor=self.actor)
+        return corrected(told)
 
     def figures(self, rows: list[StockMove]) -> dict[str, Any]:
         return {"entries": ledger.entries_by_move([move.pk for move in rows], access_of(self.actor))}

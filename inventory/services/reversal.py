@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from core.errors import NotFound
+from core.errors import NotFound, WrongState
 from inventory.choices import CostKind, PostingKind
 from inventory.drafts import Posted, PostingDraft
 from inventory.errors import AlreadyReversed, ReversalBlocked
@@ -50,6 +50,7 @@ def reverse(
     longer has stays behind in it.
 
     :raises NotFound: no such posting.
+    :raises WrongState: of a corrected cost, which has gone on since.
     :raises AlreadyReversed: it was reversed before, is a reversal itself, or tells of history.
     :raises ReversalBlocked: naming the postings that took what it had brought.
     :raises PeriodClosed: when an owner's books are closed today.
@@ -84,6 +85,8 @@ def _reversible(posting_id: int) -> Posting:
     if posting is None:
         raise NotFound("There is no such posting.")
     is_reversed = Posting.objects.filter(reverses_id=posting_id).exists()
+    if posting.kind == PostingKind.COST:
+        raise WrongState(f"{posting.number} corrects a cost; correct it again by the same amount the other way round.")
     if is_reversed or posting.kind == PostingKind.REVERSAL or posting.is_historical:
         raise AlreadyReversed(number=posting.number)
     return posting

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from core.errors import DomainError
-from inventory.choices import DocumentKind, LocationKind
+from inventory.choices import DocumentKind, LocationKind, PostingKind
 from inventory.models import Posting, StockMove
 from inventory.selectors import ledger
 from inventory.services import undo
 from inventory.web.serving import document_url
 from inventory.web.steps import Step, go_on, refusal, tell
-from sites.access import WRITERS
+from sites.access import PLANNERS, WRITERS
 from sites.web.mixins import SitePageMixin
 
 # More of one posting are read in the ledger.
@@ -59,6 +59,7 @@ class PostingMixin(SitePageMixin):
         """Whether the reader writes there; the document's own rules are asked when he does it."""
         posting = self.posting
         is_standing = self.reversed_by is None and posting.reverses_id is None and not posting.is_historical
+        is_standing = is_standing and posting.kind != PostingKind.COST
         return is_standing and self.access.has_role(
             WRITERS, company_id=posting.company_id, site_id=posting.site_id, by_operator=True
         )
@@ -83,6 +84,7 @@ class PostingPage(PostingMixin, TemplateView):
             source_url=self.source_url,
             reversed_by=self.reversed_by,
             may_reverse=self.may_reverse,
+            may_correct=self.may_reverse and any(may_correct(move, self.access) for move in moves),
             moves=[move_row(move, values.get(move.pk, [])) for move in moves],
             **kwargs,
         )
@@ -127,6 +129,12 @@ class PostingReversePage(PostingMixin, View):
             "refusal": refused,
         }
         return render(self.request, "inventory/step.html", context, status=status)
+
+
+def may_correct(move: StockMove, access: Any) -> bool:
+    """Whether he plans for the owner of what a move brought in from outside."""
+    came_in = move.from_location.kind in {LocationKind.SUPPLIER, LocationKind.COUNT}
+    return came_in and bool(access.has_role(PLANNERS, company_id=move.to_owner_id, site_id=move.to_site_id))
 
 
 def move_row(move: StockMove, entries: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from inventory.web import (
     adjustments,
+    cost_correction,
     exports,
     item,
     papers,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("stock/<int:pk>/", item.ItemPage.as_view(), name="item"),
     path("stock/<int:pk>/explain/", item.ExplainPage.as_view(), name="item-explain"),
     path("postings/<int:pk>/", postings.PostingPage.as_view(), name="posting"),
+    path("postings/<int:pk>/cost/", cost_correction.PostingCostPage.as_view(), name="posting-cost"),
     path("postings/<int:pk>/reverse/", postings.PostingReversePage.as_view(), name="posting-reverse"),
     path("lots/<int:pk>/label.pdf", papers.LotLabel.as_view(), name="lot-label"),
     path("stock/<int:pk>/label.pdf", papers.ItemLabel.as_view(), name="item-label"),

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from inventory.choices import CostKind, DocumentKind, PoolKind
+from inventory.choices import CostKind, DocumentKind, EntryKind, PoolKind, PostingKind
 from inventory.models import StockBalance, TransferLine, ValueEntry
-from production.choices import BillLineKind, TaskEventKind, TaskState
+from production.choices import BillLineKind, OrderKind, TaskEventKind, TaskState
 from production.models import ManufacturingOrder, Task, TaskEvent
 from sites.access import Access
 
@@ -155,10 +155,16 @@ def inputs(order: ManufacturingOrder) -> list[ValueEntry]:
 
 
 def is_output(entry: ValueEntry, order: ManufacturingOrder) -> bool:
-    """Whether cost left with what was made; without a move: when the rest was written off, unless it was taken back."""
-    if entry.move is not None:
-        return entry.move.item_id == order.item_id
-    return entry.amount < 0 and not (entry.posting and entry.posting.reverses_id)
+    """Whether cost left with what was made; without a move: when the rest was written off, unless it was taken back.
+
+    What a correction brought is input of either sign, and what of it went on with what was made is not.
+    """
+    if entry.posting and entry.posting.kind == PostingKind.COST:
+        return entry.kind != EntryKind.CORRECTION
+    leaves = (entry.amount < 0) != bool(entry.posting and entry.posting.reverses_id)
+    if entry.move is None or order.kind == OrderKind.DISASSEMBLY:
+        return leaves
+    return leaves and entry.move.item_id == order.item_id
 
 
 def postings_of(order: ManufacturingOrder, task_id: int) -> set[int]:
