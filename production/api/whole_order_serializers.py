@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from core.api.fields import QuantityField
+from core.api.fields import AmountField, QuantityField
 from core.api.serializers import Serializer
 from inventory.api.line_places import KeyField
 
@@ -54,3 +54,36 @@ class BackOrderSerializer(Serializer):
     """Why it is closed short."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500)
+
+
+class KindCostSerializer(Serializer):
+    """One kind of cost: planned in all and for what is done, and what it came to."""
+
+    kind = serializers.CharField()
+    planned = AmountField()
+    planned_so_far = AmountField()
+    actual = AmountField()
+    over = AmountField()
+
+
+class VariancesSerializer(Serializer):
+    """Why the cost differs from plan; above 0 it cost more."""
+
+    material_price = AmountField()
+    material_use = AmountField()
+    time = AmountField()
+    rate = AmountField()
+    service = AmountField()
+    transport = AmountField()
+    written_off = AmountField()
+    total = AmountField()
+
+
+class OrderCostSerializer(Serializer):
+    """Planned against actual cost of an order, in its company's currency."""
+
+    currency = serializers.CharField()
+    planned = AmountField()
+    actual = AmountField()
+    kinds = KindCostSerializer(many=True)
+    variances = VariancesSerializer()

@@ -8,12 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.views import ScopedViewSet, document_action
-from core.errors import InvalidInput, NotFound
+from core.errors import Forbidden, InvalidInput, NotFound
 from inventory.choices import DemandKind
 from inventory.models import Demand, Item
 from production.api import whole_order_serializers as bodies
 from production.api.order_serializers import OrderSerializer
 from production.models import ManufacturingOrder
+from production.selectors import order_flow
+from production.selectors.variances import variances
 from production.services import manufacturing_orders
 from production.services.manufacturing_orders.chains import ToMake
 from sales.selectors import sales_orders
@@ -71,6 +73,19 @@ class WholeOrderActions(ScopedViewSet):
         """Close it short and plan a new order for the rest; answers with both, the new one last."""
         new = manufacturing_orders.close_with_back_order(order.pk, **values, now=self.now, actor=self.actor)
         return self._answer_with_orders([order, new])
+
+    @extend_schema(responses=bodies.OrderCostSerializer)
+    @action(detail=True, methods=["get"])
+    def cost(self, request: Request, pk: str | None = None) -> Response:
+        """What it costs by plan and really, by kind, and why that differs; for people of its company."""
+        order = self.get_object()
+        steps = order_flow.visible_steps(order, access_of(self.actor))
+        cost = order_flow.cost(order, steps, access_of(self.actor))
+        if cost is None:
+            raise Forbidden("What it costs is its company's own.")
+        found = {"kinds": cost.kinds, "currency": cost.currency, "planned": cost.planned, "actual": cost.actual}
+        found["variances"] = variances(order, steps, cost)
+        return Response(bodies.OrderCostSerializer(found).data)
 
     def _demands(self, values: dict[str, Any]) -> list[int]:
         """The open demands of the lines named, of an order that he sees."""

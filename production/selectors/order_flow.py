@@ -180,7 +180,7 @@ def _planned(
     planned: dict[str, Decimal] = dict.fromkeys(CostKind.values, ZERO)
     so_far: dict[str, Decimal] = dict.fromkeys(CostKind.values, ZERO)
     by_task: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    share = {step.task.pk: _done(step.task) for step in steps}
+    share = {step.task.pk: done_share(step.task) for step in steps}
     whole = min(order.posted_quantity / order.quantity, Decimal(1)) if order.quantity else ZERO
     for part in order.components.all():
         if part.kind != BillLineKind.COMPONENT:
@@ -208,7 +208,7 @@ def planned_work(task: Task) -> dict[str, Decimal]:
     }
 
 
-def _done(task: Task) -> Decimal:
+def done_share(task: Task) -> Decimal:
     """The share of a task that is done, from 0 to 1."""
     if task.state == TaskState.DONE:
         return Decimal(1)

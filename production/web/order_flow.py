@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from core.ui.formats import number
 from production.choices import TaskState
 from production.models import ManufacturingOrder, Task, TaskEvent
+from production.rules import OPEN_STATES
 from production.selectors import order_flow, tasks
 from production.selectors.order_flow import FlowCost, Step
+from production.selectors.variances import variances
 from sites.access import Access
 
 BAR = 230
@@ -53,6 +55,23 @@ def cards(steps: Sequence[Step], cost: FlowCost | None) -> list[dict[str, Any]]:
         }
         for step in steps
     ]
+
+
+def variance_rows(order: ManufacturingOrder, steps: Sequence[Step], cost: FlowCost) -> list[tuple[str, Decimal]]:
+    """Why it differs from plan, in words, of an order that has ended; what is 0 is left out."""
+    if order.state in OPEN_STATES:
+        return []
+    found = variances(order, steps, cost)
+    names = [
+        (_("Material, other prices"), found.material_price),
+        (_("Material, more used"), found.material_use),
+        (_("Time, more minutes"), found.time),
+        (_("Time, other rates"), found.rate),
+        (_("Services"), found.service),
+        (_("Transport"), found.transport),
+        (_("Written off, in nothing that was made"), found.written_off),
+    ]
+    return [(name, amount) for name, amount in names if amount]
 
 
 def cost_rows(cost: FlowCost) -> list[dict[str, Any]]:
@@ -103,6 +122,7 @@ def context(order: ManufacturingOrder, access: Access) -> dict[str, Any]:
         "site_count": len(sites),
         "flow_cost": cost,
         "cost_rows": cost_rows(cost) if cost else [],
+        "variances": variance_rows(order, steps, cost) if cost else [],
         "piece": cost.projected() / order.quantity if cost else None,
         "planned_piece": cost.planned / order.quantity if cost else None,
         "wip": wip,
