@@ -9,16 +9,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Collate
 
 from core.errors import plain
 from core.transactions import one_snapshot
 from floor.choices import CommandKind, CommandState
 from floor.models import Device, FloorCommand
-from inventory.choices import LotKind, LotState
+from inventory.choices import LotKind, LotState, Tracking
 from inventory.models import Lot, StockBalance
-from production.choices import OPEN_TASK_STATES, BillLineKind
+from production.choices import OPEN_TASK_STATES, BillLineKind, OrderKind
 from production.models import ManufacturingOrderComponent, Operator, Reason, Task
 from sites.access import Access
 
@@ -66,6 +66,7 @@ def _everything(device: Device, now: datetime) -> dict[str, Any]:
 def open_tasks(device: Device) -> list[Task]:
     """The open tasks of the device's site, by their orders' rank, then by when they are due."""
     rows = Task.objects.filter(site_id=device.site_id, state__in=OPEN_TASK_STATES, is_service=False)
+    rows = rows.annotate(is_last=~Exists(Task.objects.filter(order=OuterRef("order"), number__gt=OuterRef("number"))))
     ranked = rows.order_by(Collate("order__priority__rank", "C").asc(nulls_last=True), "due_at", "pk")
     return list(ranked.select_related("order__item__unit", "work_center")[:MOST_TASKS])
 
@@ -151,6 +152,7 @@ def _uses(tasks: list[Task]) -> dict[int, list[dict[str, Any]]]:
 
 def _task(row: Task, parts: list[dict[str, Any]], uses: list[dict[str, Any]]) -> dict[str, Any]:
     item = row.order.item
+    is_made = row.order.kind != OrderKind.DISASSEMBLY
     return {
         "id": row.pk,
         "number": row.number,
@@ -160,7 +162,9 @@ def _task(row: Task, parts: list[dict[str, Any]], uses: list[dict[str, Any]]) ->
         "item_name": item.name,
         "unit": item.unit.code,
         "decimals": item.unit.decimals,
-        "tracking": str(item.tracking),
+        # What the last operation must name of its good ones: a lot, a serial number each, or nothing.
+        "names": str(item.tracking) if _is_last(row) and is_made and item.tracking != Tracking.NONE else "",
+        "lot": row.order.lot_number,
         "quantity": plain(row.quantity),
         "state": str(row.state),
         "good": plain(row.good_quantity),
@@ -181,6 +185,11 @@ def _task(row: Task, parts: list[dict[str, Any]], uses: list[dict[str, Any]]) ->
         "parts": [{name: value for name, value in part.items() if name != "item_id"} for part in parts],
         "uses": uses,
     }
+
+
+def _is_last(row: Task) -> bool:
+    """Whether no operation of its order comes after it; told with the rows."""
+    return bool(getattr(row, "is_last", False))
 
 
 def _planned_minutes(row: Task) -> Decimal:

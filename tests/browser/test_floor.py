@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from core import clock
 from floor.models import Device, FloorCommand
 from floor.services import devices, operators
-from inventory.models import Item, UnitOfMeasure
+from inventory.models import Item, Lot, UnitOfMeasure
 from inventory.services import items
 from inventory.services.adjustments import AdjustmentLine, adjust
 from production.drafts import BillDraft, BillLineDraft, OrderDraft
@@ -154,6 +154,34 @@ def test_a_refusal_is_told_and_kept(visit: Open, floor: Floor) -> None:
     expect(page.locator("#said")).to_contain_text("Kept for the supervisor")
     expect(page.locator("#good")).to_have_text("0 of 25")
     assert FloorCommand.objects.get(task=floor.task, state="conflict").payload == {"good": "5000"}
+
+
+def test_the_last_operation_names_the_lot_of_its_good_ones(visit: Open, floor: Floor) -> None:
+    Item.objects.filter(pk=floor.task.order.item_id).update(tracking="lot")
+    page = visit(None, size=TABLET)
+    enter(page, floor)
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="1 good").click()
+    page.get_by_label("Lot", exact=True).fill("T-2026-11")
+    page.get_by_role("button", name="Report").click()
+    expect(page.locator("#good")).to_have_text("1 of 25")
+    sent(page)
+    assert Lot.objects.get(number="T-2026-11").item_id == floor.task.order.item_id
+
+
+def test_each_good_one_has_its_serial_number(visit: Open, floor: Floor) -> None:
+    Item.objects.filter(pk=floor.task.order.item_id).update(tracking="serial")
+    page = visit(None, size=TABLET)
+    enter(page, floor)
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Good…").click()
+    page.get_by_label("How many").fill("2")
+    page.get_by_label("Serial numbers, one a line").fill("S-1\nS-2")
+    assert axe.violations(page) == []
+    page.get_by_role("button", name="Report").click()
+    expect(page.locator("#good")).to_have_text("2 of 25")
+    sent(page)
+    assert Lot.objects.filter(number__in=["S-1", "S-2"]).count() == 2
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

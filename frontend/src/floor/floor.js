@@ -111,10 +111,13 @@ async function remember(id, change) {
   await keep("undoable", view.undoable);
 }
 
+/* Good ones of the last operation go into a lot that is known, or into one that somebody must say. */
+const canBeOne = ({ names, lot }) => !names || (names === "lot" && !!lot);
+
 const ACTS = {
   start: () => done("start"),
   resume: () => done("resume"),
-  one: () => done("report", { good: "1" }),
+  one: () => (canBeOne(task()) ? done("report", { good: "1" }) : ask("good", { amount: "1" })),
   finish: () => done("finish"),
   undo: () => { const last = view.undoable[view.chosen]?.at(-1); return done("undo_last", last ? { of: last } : {}); },
   camera: async () => { const text = await lookAt($("camera")).catch((error) => { say(error.message, "exp"); }); if (text) scanned(text); },
@@ -126,7 +129,7 @@ function ask(act, preset) {
 }
 
 const ANSWERED = {
-  good: ({ amount }) => done("report", { good: amount }),
+  good: ({ amount, lot, serials }) => done("report", { good: amount, ...(lot ? { lot } : {}), ...(serials ? { serial_numbers: serials.split(/[\s,]+/).filter(Boolean) } : {}) }),
   scrap: ({ amount, reason }) => done("report", { scrap: amount, reason }),
   rework: ({ amount, reason }) => done("report", { rework: amount, reason }),
   pause: ({ reason }) => done("pause", { reason }),

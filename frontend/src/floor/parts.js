@@ -79,11 +79,17 @@ const field = (name, label, extra) => `<label class="fld"><span>${label}</span><
 const amount = (label, value = "", decimals = 0) => field("amount", label, `inputmode="decimal" required type="number" min="0" step="${decimals ? 10 ** -decimals : 1}" value="${escaped(value)}"`);
 const reasons = (names) => names?.length ? `<fieldset class="reasons"><legend>Reason</legend>${names.map((name) => `<label><input type="radio" name="reason" value="${escaped(name)}" required><span>${escaped(name)}</span></label>`).join("")}</fieldset>` : field("reason", "Reason", "required maxlength=200");
 
+/* Where good ones of the last operation go: into a lot, or each has its own number. */
+const named = (task) => ({
+  lot: field("lot", "Lot", `value="${escaped(task?.lot)}" maxlength=64 required`),
+  serial: `<label class="fld"><span>Serial numbers, one a line</span><textarea name="serials" rows="4" required>${escaped(task?.lot)}</textarea></label>`,
+})[task?.names] ?? "";
+
 /** What is asked before an act: a title, fields, and the word on the button. */
 export function asking(act, task, known, preset = {}) {
   const decimals = task?.decimals ?? 0;
   const forms = {
-    good: ["Good ones", amount(`How many, ${task?.unit}`, "", decimals), "Report"],
+    good: ["Good ones", amount(`How many, ${task?.unit}`, preset.amount ?? "", decimals) + named(task), "Report"],
     scrap: ["Scrap", amount(`How many, ${task?.unit}`, "1", decimals) + reasons(known.reasons.scrap), "Report scrap"],
     rework: ["Rework", amount(`How many, ${task?.unit}`, "1", decimals) + reasons(known.reasons.rework), "Report rework"],
     pause: ["Pause", reasons(known.reasons.pause), "Pause"],
