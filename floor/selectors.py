@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Collate
 
 from core.errors import plain
@@ -19,12 +19,13 @@ from floor.models import Device, FloorCommand
 from inventory.choices import LotKind, LotState, Tracking
 from inventory.models import Lot, StockBalance
 from production.choices import OPEN_TASK_STATES, BillLineKind, OrderKind
-from production.models import ManufacturingOrderComponent, Operator, Reason, Task
+from production.models import BillOfMaterialsSubstitute, ManufacturingOrderComponent, Operator, Reason, Task
 from sites.access import Access
 
 MOST_TASKS = 200
 MOST_LOTS = 500
 _LAST_USES = 20
+_IDS = {"item_id", "instead_ids"}
 
 
 def devices(access: Access) -> QuerySet[Device]:
@@ -58,7 +59,7 @@ def _everything(device: Device, now: datetime) -> dict[str, Any]:
         "device": _device(device),
         "operators": [_operator(row) for row in _operators(device)],
         "reasons": _reasons(device),
-        "lots": _lots(device, {part["item_id"] for each in parts.values() for part in each}),
+        "lots": _lots(device, _items(parts)),
         "tasks": [_task(row, parts[row.pk], uses[row.pk]) for row in rows],
     }
 
@@ -119,13 +120,18 @@ def _lots(device: Device, item_ids: set[int]) -> list[dict[str, Any]]:
 
 
 def _parts(tasks: list[Task]) -> dict[int, list[dict[str, Any]]]:
-    """What each task uses: planned and used so far."""
+    """What each task uses: planned and used so far, and which items may stand `instead`."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = ManufacturingOrderComponent.objects.filter(task__in=tasks, kind=BillLineKind.COMPONENT)
-    for row in rows.select_related("item__unit").order_by("line_no", "pk"):
+    substitutes = BillOfMaterialsSubstitute.objects.select_related("item").order_by("preference", "pk")
+    rows = rows.select_related("item__unit", "bill_line")
+    rows = rows.prefetch_related(Prefetch("bill_line__substitutes", queryset=substitutes))
+    for row in rows.order_by("line_no", "pk"):
         found[row.task_id or 0].append(
             {
                 "item_id": row.item_id,
+                "instead_ids": [one.item_id for one in _instead(row)],
+                "instead": [one.item.sku for one in _instead(row)],
                 "item": row.item.sku,
                 "name": row.item.name,
                 "unit": row.item.unit.code,
@@ -136,6 +142,16 @@ def _parts(tasks: list[Task]) -> dict[int, list[dict[str, Any]]]:
             }
         )
     return found
+
+
+def _instead(row: ManufacturingOrderComponent) -> list[BillOfMaterialsSubstitute]:
+    """What the recipe lets stand for a component, beside itself."""
+    found = row.bill_line.substitutes.all() if row.bill_line else ()
+    return [one for one in found if one.item_id != row.item_id]
+
+
+def _items(parts: dict[int, list[dict[str, Any]]]) -> set[int]:
+    return {item_id for each in parts.values() for part in each for item_id in (part["item_id"], *part["instead_ids"])}
 
 
 def _uses(tasks: list[Task]) -> dict[int, list[dict[str, Any]]]:
@@ -182,7 +198,7 @@ def _task(row: Task, parts: list[dict[str, Any]], uses: list[dict[str, Any]]) ->
         "pause_reason": row.pause_reason,
         "help": bool(row.help_called_at),
         "instructions": row.instructions,
-        "parts": [{name: value for name, value in part.items() if name != "item_id"} for part in parts],
+        "parts": [{name: value for name, value in part.items() if name not in _IDS} for part in parts],
         "uses": uses,
     }
 

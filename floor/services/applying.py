@@ -17,7 +17,7 @@ from inventory.choices import LotKind
 from inventory.models import Lot
 from production.choices import BillLineKind, TaskEventKind
 from production.drafts import ComponentUse
-from production.models import Task, TaskEvent
+from production.models import BillOfMaterialsSubstitute, Task, TaskEvent
 from production.services import tasks
 from production.services.tasks import Act, Doing, Done, ReportDraft
 
@@ -129,9 +129,16 @@ def _check_last(task: Task, event_id: int) -> None:
 
 
 def _material(task: Task, sku: str, number: str) -> tuple[int, int | None]:
-    """The item and lot among the order's components, from what was scanned; a lot's number may do for both."""
-    parts = task.order.components.filter(kind=BillLineKind.COMPONENT).select_related("item")
-    items = {part.item_id: part.item.sku for part in parts if not sku or part.item.sku.lower() == sku.lower()}
+    """The item and lot among the order's components and what may stand for them, from what was scanned.
+
+    A lot's number may do for both.
+    """
+    parts = task.order.components.filter(kind=BillLineKind.COMPONENT)
+    known = dict(parts.values_list("item_id", "item__sku"))
+    known |= dict(
+        BillOfMaterialsSubstitute.objects.filter(line__in=parts.values("bill_line")).values_list("item_id", "item__sku")
+    )
+    items = {item_id: name for item_id, name in known.items() if not sku or name.lower() == sku.lower()}
     if not items:
         raise InvalidInput(errors={"item": f"{task.order.number} does not use {sku or 'any material'}."})
     if not number:

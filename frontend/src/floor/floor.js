@@ -148,10 +148,11 @@ async function scanned(typed) {
   if (found) { choose(found.id); return say(`${found.name}, ${found.order}`); }
   if (!task()) return say(`${text} is no task here. Choose a task first.`, "no");
   const lot = view.known.lots.find((one) => one.number.toUpperCase() === text.toUpperCase());
-  const part = task().parts.find((one) => one.item.toUpperCase() === (lot?.item ?? text).toUpperCase());
+  const sku = (lot?.item ?? text).toUpperCase();
+  const part = task().parts.find(({ item, instead }) => [item, ...(instead ?? [])].some((one) => one.toUpperCase() === sku));
   if (lot && !part) return say(`${lot.number} is ${lot.item}, which this task does not use.`, "no");
   if (lot?.held) say(`Lot ${lot.number} is held. It may be refused.`, "exp");
-  ask("use", { item: part?.item ?? "", lot: lot?.number ?? (part ? "" : text) });
+  ask("use", { item: part ? (lot?.item ?? text) : "", lot: lot?.number ?? (part ? "" : text) });
 }
 
 async function enter({ badge, code, pin }) {

@@ -53,7 +53,7 @@ function actions(task) {
 }
 
 const use = (one, zone) => `<li class="ln"><span class="grow"><b>${escaped(one.item || one.lot)}</b><span class="t3 bl s13">${one.lot ? `lot ${escaped(one.lot)}, ` : ""}${one.lot ? "scanned" : "used"} ${time(one.at, zone)}</span></span>${one.state === "waiting" ? `<span class="row wt">${icon("off", "s")}waiting</span>` : one.state === "conflict" ? `<span class="row wt no">${icon("no", "s")}with the supervisor</span>` : ""}<span class="num">${number(one.quantity)}</span></li>`;
-const part = (one) => `<li class="ln"><span class="grow"><b>${escaped(one.item)}</b><span class="t3 bl s13">${escaped(one.name)}</span></span><span class="num">${number(one.used)} of ${number(one.needed)} ${escaped(one.unit)}</span><button type="button" class="bt sm2" data-use="${escaped(one.item)}">Use…</button></li>`;
+const part = (one) => `<li class="ln"><span class="grow"><b>${escaped(one.item)}</b><span class="t3 bl s13">${escaped(one.name)}${one.instead?.length ? `, or ${escaped(one.instead.join(", "))}` : ""}</span></span><span class="num">${number(one.used)} of ${number(one.needed)} ${escaped(one.unit)}</span><button type="button" class="bt sm2" data-use="${escaped(one.item)}">Use…</button></li>`;
 const material = (task, zone) => `<section><h2>Material used</h2>${task.parts.length || task.uses.length ? `<ul>${task.uses.map((one) => use(one, zone)).join("")}${task.parts.map(part).join("")}</ul>` : '<p class="t3">None at this step.</p>'}</section>`;
 
 const step = (one) => `<li class="ins">${one.attachment_id ? `<img src="/floor/pictures/${one.attachment_id}/" alt="Picture of step ${escaped(one.number)}" loading="lazy">` : ""}<p>${escaped(one.text)}</p></li>`;

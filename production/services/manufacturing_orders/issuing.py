@@ -15,7 +15,7 @@ from inventory.services import items
 from production import rules
 from production.drafts import ComponentUse
 from production.models import ManufacturingOrder, ManufacturingOrderComponent, Task
-from production.services import subject
+from production.services import subject, substituting
 
 ZERO = Decimal(0)
 
@@ -65,7 +65,8 @@ def given_issues(
     actor: Any,
     task: Task | None = None,
 ) -> list[Issue]:
-    """What the report says was used (at a task); an item that was not planned there becomes a component with no need.
+    """What the report says was used (at a task); an item that was not planned there becomes a component with no need,
+    unless the recipe lets it stand for another one: then it takes that one's need over.
 
     The caller holds the order's lock.
 
@@ -146,9 +147,24 @@ def _added(
     items.give_sight([size.item_id for size in sizes if size.is_first_use], order.company_id)
     last = order.components.aggregate(last=Max("line_no"))["last"] or 0
     rows = [_unplanned(order, task, size, last + number) for number, size in enumerate(sizes, start=1)]
+    _substitute(parts, rows, uses)
     ManufacturingOrderComponent.objects.bulk_create(rows)
     written = ManufacturingOrderComponent.objects.filter(pk__in=[row.pk for row in rows])
     return list(written.select_related("item__unit").order_by("line_no"))
+
+
+def _substitute(
+    parts: Sequence[ManufacturingOrderComponent],
+    rows: Sequence[ManufacturingOrderComponent],
+    uses: Sequence[ComponentUse],
+) -> None:
+    """What may stand for a component takes its need over, as far as it is used."""
+    allowed = substituting.allowed(parts, [row.item_id for row in rows])
+    for row in rows:
+        if row.item_id in allowed:
+            component, factor = allowed[row.item_id]
+            used = sum((to_decimal(use.quantity, field="quantity") for use in uses if use.item_id == row.item_id), ZERO)
+            substituting.hand_over(component, row, used, factor)
 
 
 def _unplanned(
