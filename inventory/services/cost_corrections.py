@@ -106,6 +106,17 @@ def correct_cost(move_id: int, amount: object, *, reason: str, now: datetime, ac
     return Corrected(posted, left, {kind: part for kind, part in gone.ended.items() if part}, entry.currency)
 
 
+def known_costs(move_ids: Sequence[int]) -> dict[int, Decimal]:
+    """What came in by each of these moves cost as far as it is known, corrections included; two queries."""
+    entries = ValueEntry.objects.filter(move__in=move_ids, quantity__gt=0, pool__kind=PoolKind.STOCK)
+    known = {entry.move_id or 0: entry.amount for entry in entries.only("move", "amount")}
+    postings = Posting.objects.filter(kind=PostingKind.COST, source_kind=STOCK_MOVE, source_id__in=move_ids)
+    firsts = ValueEntry.objects.filter(posting__in=postings, kind=EntryKind.CORRECTION).order_by("posting_id", "id")
+    for move_id, amount in firsts.distinct("posting_id").values_list("posting__source_id", "amount"):
+        known[move_id or 0] += amount
+    return known
+
+
 def _came_in(move: StockMove) -> ValueEntry:
     entry = ValueEntry.objects.filter(move_id=move.pk, quantity__gt=0, pool__kind=PoolKind.STOCK).first()
     if entry is None or move.from_location.kind not in VIRTUAL_KINDS or move.from_owner_id != move.to_owner_id:
@@ -123,21 +134,13 @@ def _checked(entry: ValueEntry, amount: object, reason: str) -> Decimal:
         errors["amount"] = "Say how much more or less it cost."
     elif value != round_money(value, entry.currency):
         errors["amount"] = f"{plain(value)} has more decimals than {entry.currency}."
-    elif entry.amount + _before(entry) + value < 0:
-        known = plain(entry.amount + _before(entry))
-        errors["amount"] = f"It cost {known} {entry.currency}, so not {plain(-value)} less."
+    elif (known := known_costs([entry.move_id or 0])[entry.move_id or 0]) + value < 0:
+        errors["amount"] = f"It cost {plain(known)} {entry.currency}, so not {plain(-value)} less."
     if not reason.strip():
         errors["reason"] = "Say why."
     if errors:
         raise InvalidInput(errors=errors)
     return value
-
-
-def _before(entry: ValueEntry) -> Decimal:
-    """What was corrected of it before: the first entry of each such posting."""
-    postings = Posting.objects.filter(kind=PostingKind.COST, source_kind=STOCK_MOVE, source_id=entry.move_id)
-    firsts = ValueEntry.objects.filter(posting__in=postings, pool=entry.pool_id).order_by("posting_id", "id")
-    return sum(firsts.distinct("posting_id").values_list("amount", flat=True), ZERO)
 
 
 def _reached(entry: ValueEntry) -> list[int]:

@@ -21,7 +21,7 @@ from core.web.rows import typed
 from inventory.choices import LocationKind
 from inventory.models import CostPool, StockMove
 from inventory.selectors import ledger
-from inventory.services.cost_corrections import Corrected, correct_cost
+from inventory.services.cost_corrections import Corrected, correct_cost, known_costs
 from inventory.web.postings import PostingMixin, may_correct
 from inventory.web.steps import tell
 
@@ -93,12 +93,14 @@ class PostingCostPage(PostingMixin, View):
 
     def show(self, form: CostForm, status: int = 200) -> HttpResponse:
         currency = self.moves[0].to_owner.currency
+        known = known_costs([move.pk for move in self.moves])
         context = {
             "form": form,
             "posting": self.posting,
             "base": self.base,
             "url": self.source_url,
             "currency": currency,
+            "known": [{"move": move, "cost": known.get(move.pk)} for move in self.moves],
         }
         return render(self.request, "inventory/cost_correction.html", context, status=status)
 

@@ -24,7 +24,7 @@ from inventory.selectors.typed import items_by_sku, lots_on_hand, places_to_name
 from inventory.web.serving import explain_url
 from inventory.web.steps import tell
 from production import rules
-from production.choices import OUTPUT_KINDS, BillLineKind
+from production.choices import OUTPUT_KINDS, BillLineKind, OrderKind
 from production.drafts import Completed, CompletionDraft, ComponentUse, OutputDraft
 from production.models import ManufacturingOrderComponent
 from production.selectors import order_page
@@ -56,8 +56,12 @@ class ReportForm(forms.Form):
     location = fields.text(gettext_lazy("Put in"), most=64, list="places")
     uses = forms.ChoiceField(label=gettext_lazy("Components used"), choices=WAYS, initial=PLANNED)
 
-    def __init__(self, *args: Any, tracking: str, url: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tracking: str, url: str, is_apart: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_apart:  # nothing of the item itself comes out
+            self.fields["quantity"].label = _("Taken apart")
+            del self.fields["location"]
+            tracking = Tracking.NONE
         if tracking != Tracking.LOT:
             del self.fields["lot"]
         if tracking != Tracking.SERIAL:
@@ -91,7 +95,9 @@ class OrderCompletePage(OrderMixin, View):
         return redirect(self.url)
 
     def form(self, *args: Any, **kwargs: Any) -> ReportForm:
-        return ReportForm(*args, tracking=self.order.item.tracking, url=f"{self.url}complete/", **kwargs)
+        order, url = self.order, f"{self.url}complete/"
+        is_apart = order.kind == OrderKind.DISASSEMBLY
+        return ReportForm(*args, tracking=order.item.tracking, url=url, is_apart=is_apart, **kwargs)
 
     @cached_property
     def parts(self) -> list[ManufacturingOrderComponent]:
@@ -135,7 +141,7 @@ class OrderCompletePage(OrderMixin, View):
         """What the form says, with items, lots and places looked up."""
         order, errors = self.order, {}
         location_id = None
-        if said["location"]:
+        if said.get("location"):
             try:
                 (found,) = find([Named("place", order.item_id, order.site_id, None, said["location"])], self.access)
                 location_id = found.location_id

@@ -52,7 +52,7 @@ KINDS = [
 class OrderForm(forms.Form):
     """A new order; the recipe follows what is chosen."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KINDS, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KINDS)
     item = fields.text(gettext_lazy("Item"), required=True, most=64, **fields.SUGGEST_ITEMS)
     site = forms.ChoiceField(label=gettext_lazy("Site"))
     quantity = fields.number(gettext_lazy("Quantity"), required=True)
@@ -62,7 +62,7 @@ class OrderForm(forms.Form):
         most=64,
         help_text=gettext_lazy("The pieces are taken out of it, and go into another when they are good."),
     )
-    lot_number = fields.text(gettext_lazy("Lot"), most=64)
+    lot_number = fields.text(gettext_lazy("Lot of what is made"), most=64)
     external_reference = fields.text(gettext_lazy("Reference"), most=100)
     note = fields.note(gettext_lazy("Note"))
 
@@ -101,7 +101,7 @@ class OrderNewPage(SitePageMixin, View):
         return self.show(self.form(initial=initial))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        form = self.form(request.POST)
+        form = self.form({"kind": OrderKind.MAKE, **request.POST.dict()})
         if not form.is_valid():
             return self.show(form, 422)
         said = form.cleaned_data
@@ -125,7 +125,7 @@ class OrderNewPage(SitePageMixin, View):
         draft = OrderDraft(
             item_id=item.pk,
             site_id=site_id,
-            kind=said["kind"] or OrderKind.MAKE,
+            kind=said["kind"],
             source_lot_id=self.lot_id(item.pk, site_id, said["source_lot"]),
             quantity=typed(said["quantity"]),
             due_on=said["due_on"],

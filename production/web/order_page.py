@@ -22,6 +22,7 @@ from inventory.selectors import ranks
 from inventory.selectors.statuses import fresh_statuses
 from inventory.web.serving import document_url, explain_url, served_lines
 from inventory.web.steps import Step, Steps, go_on, refusal, tell
+from production.choices import OUTPUT_KINDS
 from production.models import ManufacturingOrder
 from production.rules import OPEN_STATES
 from production.selectors import order_flow as order_flow_rows
@@ -87,6 +88,7 @@ class OrderPage(OrderMixin, TemplateView):
             late_days=max((today - order.due_on).days, 0) if order.state in OPEN_STATES else 0,
             source=self.source(),
             components=self.components(),
+            beside=self.beside(),
             reports=reports,
             cost=order_page.cost_of(order, self.access),
             city=zone_city(order.site.time_zone),
@@ -106,7 +108,7 @@ class OrderPage(OrderMixin, TemplateView):
     def components(self) -> list[dict[str, Any]]:
         """Each component with what is on hand and who serves it; a few queries however many there are."""
         order = self.order
-        parts = list(order.components.all())
+        parts = [part for part in order.components.all() if part.kind not in OUTPUT_KINDS]
         keys = order_page.component_keys(order, parts)
         decimals = {part.item_id: part.item.unit.decimals for part in parts}
         served = served_lines(DemandKind.MO_COMPONENT, keys, decimals, now=self.now)
@@ -122,6 +124,19 @@ class OrderPage(OrderMixin, TemplateView):
                 "explain": explain_url(part.site.code, part.item_id, order.company.code),
             }
             for part in parts
+        ]
+
+    def beside(self) -> list[dict[str, Any]]:
+        """What comes out beside what it makes; of something taken apart all that comes out."""
+        order = self.order
+        return [
+            {
+                "part": part,
+                "decimals": part.item.unit.decimals,
+                "open": open_quantity(part) if order.state in OPEN_STATES else 0,
+            }
+            for part in order.components.all()
+            if part.kind in OUTPUT_KINDS
         ]
 
     def source(self) -> dict[str, str] | None:
