@@ -42,14 +42,17 @@ class AtPartnersPage(SitePageMixin, TemplateView):
         held = at_partners.held(self.access, self.site_ids, self.steps)
         coming = at_partners.coming(self.access, self.site_ids)
         going = at_partners.going(self.access, self.site_ids)
+        bought = list(at_partners.bought(self.access, self.site_ids))
+        lists: list[Sequence[Any]] = [self.steps, held, coming, going, bought]
         return super().get_context_data(
             base=self.base,
+            most=at_partners.MOST if any(len(rows) >= at_partners.MOST for rows in lists) else 0,
             is_partner=reader.of(self.request).is_partner,
             steps=[self.shown_step(task) for task in self.steps],
             held=[self.shown_held(row) for row in held],
             coming=[self.shown_way(way, "receive") for way in coming],
             going=[self.shown_way(way, "dispatch") for way in going],
-            bought=list(at_partners.bought(self.access, self.site_ids)),
+            bought=bought,
             has_owners=len({row.balance.owner_id for row in held} | {task.company_id for task in self.steps}) > 1,
             has_sites=len({task.site_id for task in self.steps} | {row.balance.site_id for row in held}) > 1,
             counts=self.counts(coming, held),

@@ -9,7 +9,7 @@ from core.errors import InvalidInput, WrongState, plain
 from core.transactions import service
 from inventory.choices import LocationKind, PostingKind
 from inventory.drafts import Posted, PostingDraft, Withdrawal
-from inventory.models import StockBalance
+from inventory.models import Posting, StockBalance
 from inventory.selectors.places import virtual_location
 from inventory.services.posting import post
 from inventory.services.reversal import reverse
@@ -129,8 +129,6 @@ def undo_posting(posting_id: int, *, now: datetime, actor: Any) -> Posted:
     if check_id is None:
         return reverse(posting_id, now=now, actor=actor)
     undo_decision(check_id, now=now, actor=actor)
-    from inventory.models import Posting
-
     reversal = Posting.objects.get(reverses=posting_id)
     return Posted(reversal.pk, reversal.number, [], frozenset())
 
