@@ -70,7 +70,7 @@ class Floor:
 
 
 def write_shop_floor(world: World) -> None:
-    """Masters, then three orders: one under way at three sites, one begun, one planned."""
+    """Masters, then orders: one under way at three sites, one begun, one planned, and one that takes stands apart."""
     floor = Floor()
     _write_masters(world, floor)
     _write_stand(world, floor)
@@ -80,6 +80,7 @@ def write_shop_floor(world: World) -> None:
     _play(world, floor, under_way)
     saw = begun.tasks.get(number=10)
     _report(world, floor, saw, "MK", good=6, minutes=55, days=-1)
+    _take_apart(world, floor)
 
 
 def _write_masters(world: World, floor: Floor) -> None:
@@ -170,6 +171,43 @@ def _write_routing(world: World, floor: Floor) -> None:
         item_id=floor.items[STAND].pk, company_id=world.own.pk, code="STAND, three sites", operations=operations
     )
     routings.create(draft, now=_at(world, -10), actor=None)
+
+
+def _take_apart(world: World, floor: Floor) -> None:
+    """Three stands came back to Chicago with scratched tops: two of them shall give their legs and planks again."""
+    stand, site = floor.items[STAND], world.sites["CHI"]
+    line = AdjustmentLine(item_id=stand.pk, quantity=D(3), unit_cost=D("60.00"))
+    back = _at(world, -4)
+    adjust(
+        site_id=site.pk,
+        reason="Returned, scratched",
+        owner_id=world.own.pk,
+        lines=[line],
+        effective_at=back,
+        now=back,
+        actor=None,
+    )
+    lines = [
+        BillLineDraft(
+            component_id=floor.items["STAND-LEG-42"].pk, quantity_per=D(2), kind="co_product", cost_share=D("0.6")
+        ),
+        BillLineDraft(
+            component_id=floor.items["STAND-PLANK-30"].pk, quantity_per=D(3), kind="co_product", cost_share=D("0.4")
+        ),
+    ]
+    draft = BillDraft(
+        item_id=stand.pk, company_id=world.own.pk, kind="disassembly", code=f"{STAND}, taken apart", lines=lines
+    )
+    bills.create(draft, now=back, actor=None)
+    order = OrderDraft(
+        item_id=stand.pk,
+        site_id=site.pk,
+        quantity=D(2),
+        due_on=world.days.after(4),
+        kind="disassembly",
+        note="Legs and planks are as good as new; the tops are not.",
+    )
+    manufacturing_orders.create(order, now=back, actor=world.planner)
 
 
 def _order(world: World, floor: Floor, quantity: int, days: int) -> ManufacturingOrder:

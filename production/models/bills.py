@@ -30,7 +30,7 @@ class BillOfMaterials(Master):
         verbose_name_plural = "bills of materials"
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "company", "site", "revision", "valid_from_on"],
+                fields=["item", "company", "site", "kind", "revision", "valid_from_on"],
                 name="production_bom_once",
                 nulls_distinct=False,
             ),

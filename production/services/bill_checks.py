@@ -172,7 +172,7 @@ def check(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) -> None:
             errors[f"lines.{place}.line_no"] = f"There are two lines {line.line_no}."
     errors |= _own_errors(bill, lines) | _item_errors(bill, lines) | _output_errors(bill, lines) | _site_errors(lines)
     if not errors and _is_taken(bill):
-        errors["revision"] = "There is one already for this item, site, company, revision and first day."
+        errors["revision"] = "There is one already for this item, site, company, kind, revision and first day."
     if errors:
         raise InvalidInput(errors=errors)
     _check_cycle(bill, lines)
@@ -244,7 +244,10 @@ def _item_errors(bill: BillOfMaterials, lines: Sequence[BillOfMaterialsLine]) ->
 
 def _is_taken(bill: BillOfMaterials) -> bool:
     same = Q(revision=bill.revision, item_id=bill.item_id, company_id=bill.company_id, site_id=bill.site_id)
-    others = BillOfMaterials.objects.filter(same, valid_from_on=bill.valid_from_on)
+    # Both are followed to make the item, so one of them is enough.
+    making = (BillKind.MAKE, BillKind.PHANTOM)
+    kinds = making if bill.kind in making else (bill.kind,)
+    others = BillOfMaterials.objects.filter(same, valid_from_on=bill.valid_from_on, kind__in=kinds)
     return others.exclude(pk=bill.pk).exists()
 
 

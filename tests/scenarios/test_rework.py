@@ -216,3 +216,11 @@ def test_the_shares_of_what_comes_out_are_the_whole(cast, shares):
     lines = [(one, 1, {"kind": "co_product", "cost_share": D(share)}) for one, share in outputs]
     with pytest.raises(InvalidInput, match="not 1"):
         recipe(cast, cast.table, "disassembly", *lines)
+
+
+def test_an_item_has_a_bill_of_each_kind(cast, apart):
+    making = recipe(cast, cast.table, "make", (cast.top, 1, {}))
+    assert create(cast, item_id=cast.table.pk, quantity=1).bill == making
+    assert apart.bill.kind == "disassembly"
+    with pytest.raises(InvalidInput, match="one already"):
+        recipe(cast, cast.table, "phantom", (cast.top, 1, {}))
