@@ -241,9 +241,12 @@ def test_a_closed_order_goes_on_where_it_ended(cast, order, does, assert_sound):
     does(10, good=23, minutes=168)
     send(cast, leg_from(order, cast.tll), arriving=20)
     transfers.settle(leg_from(order, cast.tll).pk, reason="Fell off", now=cast.now, actor=cast.planner)
+    tasks.finish(order.tasks.get(number=10).pk, now=cast.now, actor=cast.planner)
     manufacturing_orders.close(order.pk, reason="Enough", now=cast.now, actor=cast.planner)
     service = PurchaseOrder.objects.get()
     assert (leg_from(order, cast.rix).state, service.state) == ("canceled", "canceled")
+    with pytest.raises(WrongState, match="is closed; take that back first"):
+        tasks.undo_last(order.tasks.get(number=10).pk, now=cast.now, actor=cast.planner)
 
     for _ in range(2):  # what was written off, then what was scrapped
         manufacturing_orders.reverse(order.pk, now=cast.now, actor=cast.planner)

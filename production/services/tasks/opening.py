@@ -12,7 +12,7 @@ from inventory.locks import documents
 from inventory.models import TransferLine
 from inventory.services.orders.blocking import refuse_blocked
 from production import locks, rules, task_rules
-from production.choices import TaskState
+from production.choices import ManufacturingOrderState, TaskState
 from production.errors import TaskBlocked
 from production.models import ManufacturingOrder, Operator, Task
 from production.services.tasks.drafts import Doing
@@ -121,6 +121,9 @@ def _check(opened: Opened, step: TaskStep) -> None:
             f"{order.number} was {order.get_state_display().lower()}, so {task.name} is not done any more."
         )
     task_rules.check(task.state, step, number=opened.name)
+    if step == TaskStep.UNDO and order.state == ManufacturingOrderState.CLOSED:
+        # What ended with it, and the cost written off, come back first, with what stands below it locked before it.
+        raise WrongState(f"{order.number} is closed; take that back first.")
     if step not in {TaskStep.BLOCK, TaskStep.HELP, TaskStep.ASSIGN, TaskStep.PAUSE, TaskStep.UNDO}:
         refuse_blocked(order)
         if task.blocked_at is not None:
